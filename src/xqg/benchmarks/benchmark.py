@@ -1,0 +1,78 @@
+"""What every benchmark is: passages, questions, relevance judgements, answers, clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from xqg.errors import XqgError
+from xqg.passages.records import Passage, Question
+
+__all__ = ["Benchmark"]
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A pool of passages, questions over it, and which passages answer which question.
+
+    Attributes:
+        name: as the command line names it (`xquad`), or a folder's name.
+        passages: the whole pool.
+        questions: of every language; parallel questions share one id across languages, so a
+            question is named by (id, language).
+        qrels: question id → {passage id: grade}; the same for every language of a question.
+        groups: question id → cluster (XQuAD: the article; atlas: the entity), the unit of
+            cross-fitting and of resampling. Questions of one cluster are not independent.
+        tuning_questions: questions to choose α on (atlas: those of the dev entities), with
+            `tuning_qrels`. Empty: α is cross-fitted over five folds of the groups.
+        passage_answers: passage language → question id → answers, where a mixed pool's passages
+            answer in their own language; empty: `Question.answers` holds for every passage.
+        passage_length: tokens that the encoder and the generator read of a passage, where the
+            collection fixes it (128 for 100-word collections); None: the encoder's default.
+        fingerprint: hash of the source data.
+    """
+
+    name: str
+    passages: Sequence[Passage]
+    questions: Sequence[Question]
+    qrels: Mapping[str, Mapping[str, int]]
+    groups: Mapping[str, str]
+    fingerprint: str
+    tuning_questions: Sequence[Question] = ()
+    tuning_qrels: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    passage_answers: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    passage_length: int | None = None
+
+    @cached_property
+    def passage_by_id(self) -> dict[str, Passage]:
+        """Passage id → passage."""
+        return {passage.id: passage for passage in self.passages}
+
+    @cached_property
+    def passage_languages(self) -> tuple[str, ...]:
+        """The languages of the pool, sorted."""
+        return tuple(sorted({passage.language for passage in self.passages}))
+
+    @cached_property
+    def query_languages(self) -> tuple[str, ...]:
+        """The languages that questions are asked in, sorted."""
+        return tuple(sorted({question.language for question in self.questions}))
+
+    def questions_in(self, language: str) -> list[Question]:
+        """The questions of one language, in the benchmark's order.
+
+        Raises:
+            XqgError: when there is none.
+        """
+        found = [question for question in self.questions if question.language == language]
+        if not found:
+            have = ", ".join(self.query_languages)
+            raise XqgError(f"{self.name}: no questions in {language!r}; it has {have}")
+        return found
+
+    def answers(self, question: Question, passage: Passage) -> tuple[str, ...]:
+        """The strings that answer `question` in `passage`: those of the passage's language."""
+        if self.passage_answers:
+            return self.passage_answers.get(passage.language, {}).get(question.id, ())
+        return question.answers

@@ -1,0 +1,13 @@
+"""The one exception that a user is meant to see."""
+
+from __future__ import annotations
+
+__all__ = ["XqgError"]
+
+
+class XqgError(Exception):
+    """Something the user can mend: bad input, a wrong setting, a missing file.
+
+    The message is one line that says what is wrong (file and line where there is one) and what
+    to do. The command line prints it and exits with code 2; nothing half-written is left behind.
+    """
