@@ -1,0 +1,45 @@
+"""Benchmarks: pools of passages with questions and relevance judgements, one file each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from xqg.benchmarks.benchmark import Benchmark
+from xqg.errors import XqgError
+
+__all__ = ["NAMES", "Benchmark", "load"]
+
+NAMES = ("atlas", "xquad")
+
+
+def load(name: str, *, data: Path | str | None = None, passage_language: str = "en") -> Benchmark:
+    """Load a benchmark by name, or a BEIR folder of one's own by its path.
+
+    Args:
+        name: `atlas` (built in), `xquad`, or a folder with `corpus.jsonl`, `queries.jsonl`, `qrels/`.
+        data: the folder that holds the benchmark's files, where it is not built in.
+        passage_language: of the pool; `all` makes one pool of every language (xquad). For a BEIR
+            folder: the language of rows that name none.
+
+    Raises:
+        XqgError: unknown name, missing or malformed data.
+    """
+    folder = Path(data) if data is not None else None
+    if name == "atlas":
+        from xqg.benchmarks import atlas
+
+        if passage_language != "en":
+            raise XqgError("atlas has English passages only; leave out --passage-language or use xquad")
+        return atlas.load()
+    if name == "xquad":
+        from xqg.benchmarks import xquad
+
+        return xquad.load(folder, passage_language)
+    if Path(name).is_dir():
+        from xqg.benchmarks import beir
+
+        return beir.load(Path(name), passage_language)
+    raise XqgError(
+        f"unknown benchmark {name!r}: it is neither one of {', '.join(NAMES)} nor a folder with "
+        "corpus.jsonl, queries.jsonl and qrels/"
+    )

@@ -1,0 +1,56 @@
+"""`atlas`: the built-in benchmark, made from Unicode CLDR with no download (docs/atlas.md).
+
+English passages about territories, currencies, languages, scripts and cities; questions in en,
+ar, bn, fi, ja, ko, ru, te; answers are English spans of a passage. Split by entity.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from xqg.benchmarks.atlas.facts import Fact
+from xqg.benchmarks.atlas.names import LANGUAGES, split_of
+from xqg.benchmarks.atlas.passages import facts_stated, passages
+from xqg.benchmarks.atlas.questions import ask, wording_of
+from xqg.benchmarks.benchmark import Benchmark
+from xqg.passages.records import Passage, Question
+
+__all__ = ["facts_in", "load"]
+
+
+def load() -> Benchmark:
+    """The whole pool with the questions about test entities; those about dev entities tune α."""
+    pool = [Passage(p.id, p.title(), p.text(), "en") for p in passages()]
+    test, dev = facts_in("test"), facts_in("dev")
+    questions = list(_questions(test))
+    content = "\n".join(
+        [f"{p.id}\t{p.title}\t{p.text}" for p in pool] + [f"{q.id}\t{q.language}\t{q.text}" for q in questions]
+    )
+    return Benchmark(
+        name="atlas",
+        passages=pool,
+        questions=questions,
+        qrels={fact.key: dict.fromkeys(ids, 1) for fact, ids in test.items()},
+        groups={fact.key: fact.entity.key for fact in test},
+        fingerprint="sha256:" + hashlib.sha256(content.encode()).hexdigest(),
+        tuning_questions=list(_questions(dev)),
+        tuning_qrels={fact.key: dict.fromkeys(ids, 1) for fact, ids in dev.items()},
+    )
+
+
+def facts_in(split: str) -> dict[Fact, list[str]]:
+    """Facts about the entities of a split (`train`, `dev`, `test`) → the passages that state them."""
+    found: dict[str, tuple[Fact, list[str]]] = {}
+    for passage in passages():
+        if split_of(passage.entity) == split:
+            for fact in facts_stated(passage):
+                found.setdefault(fact.key, (fact, []))[1].append(passage.id)
+    return dict(found.values())
+
+
+def _questions(facts: dict[Fact, list[str]]) -> Iterator[Question]:
+    for language in LANGUAGES:
+        for fact in facts:
+            text = ask(fact.kind, fact.entity, language, wording_of(fact, language))
+            yield Question(fact.key, text, language, fact.answers)

@@ -1,0 +1,202 @@
+"""An encoder: texts to vectors, as the model emits them.
+
+Plain BERT and XLM-R checkpoints give the CLS vector, compared by dot product (xQG; Zhuang, Shou,
+Zuccon 2023). sentence-transformers folders do as they say of themselves, prompts included.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from xqg.encoding.loading import load_model, model_length, similarity_of
+from xqg.encoding.truncation import check_text_module, text_module, truncated_to, visible_prefixes
+from xqg.errors import XqgError
+from xqg.models.card import read_card
+from xqg.models.fingerprint import fingerprint
+from xqg.models.loading import pick_device, pick_dtype
+from xqg.models.resolve import resolve
+
+__all__ = ["PASSAGE_LENGTH", "QUERY_LENGTH", "Encoder", "Similarity", "load_encoder"]
+
+Similarity = Literal["dot", "cosine"]
+PASSAGE_LENGTH = 512  # tokens, where the model reads as many
+QUERY_LENGTH = 256  # an English vocabulary spells Hindi letter by letter
+BATCH_SIZE = 64
+
+
+def load_encoder(
+    name: str,
+    *,
+    device: str | None = None,
+    dtype: str = "float32",
+    passage_length: int | None = None,
+    query_length: int | None = None,
+) -> Encoder:
+    """Load an encoder.
+
+    Args:
+        name: `mini`, `minilm`, a local folder or a Hugging Face id.
+        device: None: a GPU where there is one.
+        dtype: `float32`, `bfloat16`, or on GPUs `float16`, whatever the weights are stored in.
+        passage_length: tokens read of a passage, special tokens and prompt included; None: the
+            smaller of 512 and the model's maximum.
+        query_length: the same for questions and generated queries; None: 256 or the maximum.
+
+    Raises:
+        XqgError: not found, not an encoder of text, weights missing, a similarity that is neither
+            dot product nor cosine, a length below 1 or beyond what the model reads.
+    """
+    location = resolve(name, "encoder")
+    target = pick_device(device)
+    torch_dtype = pick_dtype(dtype, target)
+    similarity = similarity_of(location.folder, location.name)
+    model = load_model(location.folder, location.name, target, torch_dtype)
+    for task in ("document", "query"):
+        check_text_module(location.name, text_module(model, task))
+    return Encoder(
+        name=location.name,
+        fingerprint=fingerprint(location.folder),
+        similarity=similarity,
+        languages=read_card(location.folder).languages,
+        dtype=dtype,
+        model=model,
+        passage_length=passage_length,
+        query_length=query_length,
+    )
+
+
+class Encoder:
+    """A loaded encoder.
+
+    Attributes:
+        name: as given by the user.
+        fingerprint: hash of its files.
+        dimension: of its vectors.
+        similarity: `dot` or `cosine`.
+        languages: those its card names; None: it does not say, or all.
+        passage_length, query_length: tokens read, special tokens and prompt included.
+        passage_prompt, query_prompt: texts put before passages and queries.
+        dtype: number type of its weights; vectors are float32 always.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        fingerprint: str,
+        similarity: Similarity,
+        languages: tuple[str, ...] | None,
+        dtype: str,
+        model: Any,
+        passage_length: int | None = None,
+        query_length: int | None = None,
+    ) -> None:
+        self.name = name
+        self.fingerprint = fingerprint
+        self.similarity: Similarity = similarity
+        self.languages = languages
+        self.dtype = dtype
+        self.model = model
+        prompts = model.prompts
+        # encode_document() stops at "document", which sentence-transformers always sets, if only
+        # to "": a model that names its prompt "passage" would not get it.
+        self.passage_prompt: str = next(
+            (prompts[key] for key in ("document", "passage", "corpus") if prompts.get(key)), ""
+        )
+        self.query_prompt: str = prompts.get("query") or ""
+        self.passage_length = self._length("passage", passage_length, PASSAGE_LENGTH)
+        self.query_length = self._length("query", query_length, QUERY_LENGTH)
+        self.dimension: int = self._dimension()
+
+    def _length(self, side: str, asked: int | None, default: int) -> int:
+        task = "document" if side == "passage" else "query"
+        maximum = model_length(text_module(self.model, task), task)
+        if asked is None:
+            return default if maximum is None else min(default, maximum)
+        if asked < 1:
+            raise XqgError(f"{side} length is {asked}; give 1 or more tokens")
+        if maximum is not None and asked > maximum:
+            raise XqgError(
+                f"{side} length is {asked}, but encoder {self.name} reads {maximum} tokens; give at most {maximum}"
+            )
+        return asked
+
+    def _dimension(self) -> int:
+        dimension = self.model.get_embedding_dimension()
+        if dimension is None:  # modules that do not say are asked for a vector
+            dimension = self.model.encode(["a"]).shape[1]
+        return int(dimension)
+
+    def encode_passages(self, texts: Sequence[str], *, progress: bool = False) -> npt.NDArray[np.float32]:
+        """Vectors of passages (title + " " + text): float32, shape (texts, dimension).
+
+        Raises:
+            XqgError: a vector that is not finite; the text's number is named.
+        """
+        return self._encode(texts, "document", self.passage_prompt, self.passage_length, progress)
+
+    def encode_queries(self, texts: Sequence[str], *, progress: bool = False) -> npt.NDArray[np.float32]:
+        """Vectors of questions and generated queries: float32, shape (texts, dimension).
+
+        Raises:
+            XqgError: a vector that is not finite; the text's number is named.
+        """
+        return self._encode(texts, "query", self.query_prompt, self.query_length, progress)
+
+    def visible_prefix(self, texts: Sequence[str]) -> list[str]:
+        """What of each passage text the encoder reads: all of it, or up to the last token's end."""
+        module = text_module(self.model, "document")
+        return visible_prefixes(module, list(texts), self.passage_prompt, self.passage_length)
+
+    def settings(self) -> dict[str, Any]:
+        """What the vectors depend on, for manifests and reports."""
+        return {
+            "name": self.name,
+            "fingerprint": self.fingerprint,
+            "dimension": self.dimension,
+            "similarity": self.similarity,
+            "pooling": self._pooling(),
+            "passage_prompt": self.passage_prompt,
+            "query_prompt": self.query_prompt,
+            "passage_length": self.passage_length,
+            "query_length": self.query_length,
+            "dtype": self.dtype,
+            "languages": list(self.languages) if self.languages is not None else None,
+        }
+
+    def _pooling(self) -> str:
+        modes = [module.pooling_mode for module in self.model.modules() if hasattr(module, "pooling_mode")]
+        if not modes:
+            return "none"
+        return modes[0] if isinstance(modes[0], str) else "+".join(modes[0])
+
+    def _encode(
+        self, texts: Sequence[str], task: str, prompt: str, length: int, progress: bool
+    ) -> npt.NDArray[np.float32]:
+        unique = list(dict.fromkeys(texts))
+        if not unique:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        encode = self.model.encode_document if task == "document" else self.model.encode_query
+        with truncated_to(text_module(self.model, task), length):
+            vectors = encode(
+                unique,
+                prompt=prompt,
+                batch_size=BATCH_SIZE,
+                show_progress_bar=progress and sys.stderr.isatty(),
+                convert_to_numpy=True,
+            )
+        vectors = np.asarray(vectors, dtype=np.float32)
+        rows = {text: row for row, text in enumerate(unique)}
+        vectors = vectors[[rows[text] for text in texts]]
+        broken = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
+        if len(broken):
+            raise XqgError(
+                f"encoder {self.name} gives no finite vector for text {broken[0] + 1} of {len(texts)} "
+                f"(dtype {self.dtype}); use --dtype float32 or another encoder"
+            )
+        return np.ascontiguousarray(vectors)

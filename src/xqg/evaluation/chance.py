@@ -1,0 +1,51 @@
+"""Chance level: what a measure gives for rankings that know nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from xqg.benchmarks.benchmark import Benchmark
+from xqg.errors import XqgError
+from xqg.evaluation.measures import Measure
+from xqg.evaluation.runs import Run
+from xqg.passages.records import Question
+
+__all__ = ["chance_level"]
+
+
+def chance_level(
+    measure: Measure,
+    questions: Sequence[Question],
+    benchmark: Benchmark,
+    depth: int,
+    repeats: int = 10,
+    seed: int = 0,
+) -> float:
+    """The mean of `measure` over `repeats` random rankings of the pool, drawn for each question.
+
+    Args:
+        questions: of one language.
+        depth: passages per ranking; more than the pool has means the whole pool.
+        seed: the same seed gives the same value.
+
+    Raises:
+        XqgError: no repeat, no depth, or a measure that counts none of the questions.
+    """
+    if depth < 1 or repeats < 1:
+        raise XqgError(f"chance level of {repeats} rankings of depth {depth}; use 1 or more of each")
+    random = np.random.default_rng(seed)
+    ids = [passage.id for passage in benchmark.passages]
+    depth = min(depth, len(ids))
+    means = []
+    for _ in range(repeats):
+        run: Run = {}
+        for question in questions:
+            drawn = random.choice(len(ids), size=depth, replace=False)
+            run[question.id] = [(ids[index], float(depth - rank)) for rank, index in enumerate(drawn)]
+        values = measure.per_question(run, questions, benchmark)
+        if not values:
+            raise XqgError(f"{measure.name} counts none of {benchmark.name}'s questions; leave it out")
+        means.append(sum(values.values()) / len(values))
+    return sum(means) / repeats

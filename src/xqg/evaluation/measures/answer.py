@@ -1,0 +1,74 @@
+"""`Answer@k`: 1 where one of the top k passages contains an answer, else 0.
+
+Answer and passage text (without its title) are normalised as SQuAD does; the answer must occur as a
+substring, since many languages join words or do not separate them. It is lenient: on XQuAD 25 % of
+the English questions find their answer in another paragraph too (23 % at word borders, a rule that
+would miss 1.5 % of the English and 18 % of the Arabic answers in their own paragraphs). `R@k` is to
+stand beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xqg.benchmarks.benchmark import Benchmark
+from xqg.errors import XqgError
+from xqg.evaluation.normalise import normalise
+from xqg.evaluation.runs import Run
+from xqg.passages.records import Passage, Question
+
+__all__ = ["EXAMPLES", "AnswerAt", "parse"]
+
+EXAMPLES = ("Answer@5",)
+
+
+@dataclass(frozen=True)
+class AnswerAt:
+    """See the module."""
+
+    k: int
+
+    @property
+    def name(self) -> str:
+        """`Answer@5`."""
+        return f"Answer@{self.k}"
+
+    def per_question(self, run: Run, questions: Sequence[Question], benchmark: Benchmark) -> dict[str, float]:
+        """See `Measure.per_question`; a question without an answer in any language is not counted."""
+        # One passage of each language stands for all: answers differ by the passage's language only.
+        samples = {passage.language: passage for passage in benchmark.passages}
+        texts: dict[str, str] = {}
+        found: dict[str, float] = {}
+        for question in questions:
+            answers = {code: _normalised(benchmark, question, one) for code, one in samples.items()}
+            if not any(answers.values()):
+                continue
+            hit = False
+            for passage_id, _ in run.get(question.id, [])[: self.k]:
+                passage = benchmark.passage_by_id[passage_id]
+                if passage_id not in texts:
+                    texts[passage_id] = normalise(passage.text)
+                hit = hit or any(answer in texts[passage_id] for answer in answers[passage.language])
+            found[question.id] = float(hit)
+        return found
+
+
+def _normalised(benchmark: Benchmark, question: Question, passage: Passage) -> set[str]:
+    """An answer that normalises to nothing ("The", "?") would occur everywhere: it is left out."""
+    return {normalise(answer) for answer in benchmark.answers(question, passage)} - {""}
+
+
+def parse(text: str) -> AnswerAt | None:
+    """`Answer@k` for k of 1 and more.
+
+    Raises:
+        XqgError: `Answer` with another parameter.
+    """
+    if not text.startswith("Answer"):
+        return None
+    match = re.fullmatch(r"Answer@([1-9][0-9]*)", text)
+    if match is None:
+        raise XqgError(f"measure {text!r} needs a number of passages of 1 or more, such as Answer@5")
+    return AnswerAt(int(match[1]))

@@ -1,0 +1,217 @@
+"""A generator: a sequence-to-sequence model that writes queries for passages.
+
+Sampling is that of the paper (xQG; Zhuang, Shou, Zuccon 2023): top-k 10, temperature 1, at most
+64 new tokens. A model's own generation settings are not used, except for its special tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xqg.errors import XqgError
+from xqg.generation.prompt import DEFAULT_PROMPT, check_prompt, fill
+from xqg.models.card import read_card
+from xqg.models.fingerprint import fingerprint
+from xqg.models.loading import check_weights, pick_device, pick_dtype, quiet
+from xqg.models.resolve import resolve
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["MAX_NEW_TOKENS", "TEMPERATURE", "TOP_K", "Generator", "load_generator"]
+
+TOP_K = 10
+TEMPERATURE = 1.0
+MAX_NEW_TOKENS = 64
+T5_FAMILY = ("t5", "mt5", "umt5", "longt5")
+TOKEN_IDS = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id", "forced_bos_token_id")
+
+
+def load_generator(name: str, *, device: str | None = None, dtype: str = "float32") -> Generator:
+    """Load a generator.
+
+    Args:
+        name: `mini`, a local folder or a Hugging Face id.
+        device: None: a GPU where there is one.
+        dtype: `float32` or `bfloat16`, whatever the weights are stored in; `float16` on GPUs,
+            but not for T5 and mT5.
+
+    Raises:
+        XqgError: not found, not a sequence-to-sequence model, weights missing, or a device or
+            dtype that will not do.
+    """
+    location = resolve(name, "generator")
+    target = pick_device(device)
+    torch_dtype = pick_dtype(dtype, target)
+    model, tokenizer = _load(location.folder, location.name, torch_dtype)
+    if dtype == "float16" and model.config.model_type in T5_FAMILY:
+        raise XqgError(
+            f"dtype float16 makes {model.config.model_type} overflow to NaN; use bfloat16 or float32"
+        )
+    card = read_card(location.folder)
+    return Generator(
+        name=location.name,
+        fingerprint=fingerprint(location.folder),
+        prompt=check_prompt(card.prompt or DEFAULT_PROMPT),
+        languages=card.languages,
+        dtype=dtype,
+        model=model.to(target).eval(),
+        tokenizer=tokenizer,
+    )
+
+
+def _load(folder: Path, name: str, dtype: torch.dtype) -> tuple[Any, Any]:
+    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+    with quiet():
+        try:
+            model, info = AutoModelForSeq2SeqLM.from_pretrained(
+                str(folder), dtype=dtype, output_loading_info=True, local_files_only=True
+            )
+            tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
+            raise XqgError(
+                f"generator {name}: cannot be loaded as a sequence-to-sequence model ({reason}); "
+                "give another model or mend its folder"
+            ) from None
+    check_weights(f"generator {name}", info["missing_keys"])
+    return model, tokenizer
+
+
+class Generator:
+    """A loaded generator.
+
+    Attributes:
+        name: as given by the user.
+        fingerprint: hash of its files.
+        prompt: what it is asked, with {language}, {title} and {passage}: its card's own, or the
+            paper's.
+        languages: those its card names; None: it does not say.
+        dtype: number type of its weights.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        fingerprint: str,
+        prompt: str,
+        languages: tuple[str, ...] | None,
+        dtype: str,
+        model: Any,
+        tokenizer: Any,
+    ) -> None:
+        self.name = name
+        self.fingerprint = fingerprint
+        self.prompt = prompt
+        self.languages = languages
+        self.dtype = dtype
+        self.model = model
+        self.tokenizer = tokenizer
+        # generate() fills what a call leaves open from here: nothing of the model's own may stay.
+        self._token_ids = _token_ids(model)
+        self.model.generation_config = type(model.generation_config)(**self._token_ids)
+
+    def settings(self) -> dict[str, Any]:
+        """What results depend on, for manifests and reports."""
+        return {
+            "name": self.name,
+            "fingerprint": self.fingerprint,
+            "prompt": self.prompt,
+            "languages": list(self.languages) if self.languages is not None else None,
+            "dtype": self.dtype,
+            "top_k": TOP_K,
+            "temperature": TEMPERATURE,
+            "max_new_tokens": MAX_NEW_TOKENS,
+        }
+
+    def generate_block(
+        self, passages: Sequence[tuple[str, str]], language: str, n: int, seed: int
+    ) -> list[list[str]]:
+        """Sample n queries for each passage, as one batch.
+
+        The result depends on the passages of the block, the language, n and the seed only, on the
+        same machine and versions; torch's own random state stays as it was.
+
+        Args:
+            passages: (title, text) pairs; read whole, nothing is cut off.
+            language: code of the language to write in.
+            n: queries per passage.
+            seed: 0 ≤ seed < 2⁶³.
+
+        Returns:
+            One list of n texts per passage, stripped; a text may be blank.
+
+        Raises:
+            XqgError: a prompt longer than the model can read.
+        """
+        import torch
+
+        if not passages:
+            return []
+        batch = self._tokens([fill(self.prompt, language, title, text) for title, text in passages])
+        device = self.model.device
+        devices = [device] if device.type == "cuda" else []
+        with torch.random.fork_rng(devices=devices), torch.inference_mode():
+            torch.manual_seed(seed)
+            made = self.model.generate(**batch, generation_config=self._sampling(n))
+        texts = [text.strip() for text in self.tokenizer.batch_decode(made, skip_special_tokens=True)]
+        return [texts[start : start + n] for start in range(0, len(texts), n)]
+
+    def log_probabilities(self, prompts: Sequence[str], targets: Sequence[str]) -> list[float]:
+        """ln P(target | prompt) for each pair: the sum over the target's tokens, its end included."""
+        import torch
+
+        batch = self._tokens(prompts)
+        labels = self.tokenizer(
+            text_target=list(targets), padding=True, truncation=False, return_tensors="pt", verbose=False
+        )
+        ids = labels["input_ids"].to(self.model.device)
+        counted = labels["attention_mask"].to(self.model.device)
+        with torch.inference_mode():
+            logits = self.model(**batch, labels=ids.masked_fill(counted == 0, -100)).logits
+        each = torch.log_softmax(logits.float(), dim=-1).gather(2, ids.unsqueeze(2)).squeeze(2)
+        return [float(value) for value in (each * counted).sum(dim=1)]
+
+    def _tokens(self, prompts: Sequence[str]) -> dict[str, Any]:
+        batch = self.tokenizer(
+            list(prompts), padding=True, truncation=False, return_tensors="pt", verbose=False
+        )
+        length = batch["input_ids"].shape[1]
+        limit = getattr(self.model.config, "max_position_embeddings", None)
+        if limit is not None and length > limit:  # T5 has no such limit
+            raise XqgError(
+                f"generator {self.name}: a prompt has {length} tokens and the model reads {limit}; "
+                "give a smaller --passage-length"
+            )
+        return {key: batch[key].to(self.model.device) for key in ("input_ids", "attention_mask")}
+
+    def _sampling(self, n: int) -> Any:
+        from transformers import GenerationConfig
+
+        return GenerationConfig(
+            do_sample=True,
+            top_k=TOP_K,
+            temperature=TEMPERATURE,
+            top_p=1.0,
+            num_beams=1,
+            max_new_tokens=MAX_NEW_TOKENS,
+            num_return_sequences=n,
+            repetition_penalty=1.0,
+            no_repeat_ngram_size=0,
+            **self._token_ids,
+        )
+
+
+def _token_ids(model: Any) -> dict[str, Any]:
+    """The special tokens that generation starts, ends and pads with."""
+    found = {}
+    for key in TOKEN_IDS:
+        value = getattr(model.generation_config, key, None)
+        value = getattr(model.config, key, None) if value is None else value
+        if value is not None:
+            found[key] = value
+    return found

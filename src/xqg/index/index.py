@@ -1,0 +1,187 @@
+"""An index opened for reading: its passages, stored vectors and fused vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from xqg.augmentation import Fusion, fuse
+from xqg.errors import XqgError
+from xqg.index import columns
+from xqg.index.manifest import Manifest
+from xqg.index.store import CACHE, DATASET, open_dataset, read_batches, take_rows
+from xqg.passages import Passage
+
+__all__ = ["Index"]
+
+Vectors = npt.NDArray[np.float32]
+
+
+class Index:
+    """One version of a stored index; rows keep the order of the passages it was built from.
+
+    Attributes:
+        path: the index folder.
+        manifest: what it was made of, and the stored default weighting.
+    """
+
+    def __init__(self, path: Path, dataset: Any, manifest: Manifest) -> None:
+        """Use `Index.open`."""
+        self.path = path
+        self.manifest = manifest
+        self._dataset = dataset
+
+    @classmethod
+    def open(cls, path: Path | str) -> Index:
+        """Open an index folder.
+
+        Raises:
+            XqgError: the folder is missing, holds no index, or one of a newer format.
+        """
+        path = Path(path)
+        return cls(path, *open_dataset(path))
+
+    def __len__(self) -> int:
+        """Number of passages."""
+        return self.manifest.counts.passages
+
+    @property
+    def version(self) -> int:
+        """The dataset's version: each commit makes a new one."""
+        return int(self._dataset.version)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages of the stored generated queries, sorted."""
+        return self.manifest.languages
+
+    @cached_property
+    def _ids(self) -> list[str]:
+        batches = read_batches(self._dataset, ["id"], self.path)
+        return [id_ for batch in batches for id_ in batch.column(0).to_pylist()]
+
+    @cached_property
+    def _row_of(self) -> dict[str, int]:
+        return {id_: row for row, id_ in enumerate(self._ids)}
+
+    def ids(self) -> list[str]:
+        """Passage ids, one a row."""
+        return list(self._ids)
+
+    @cached_property
+    def passage_languages(self) -> tuple[str, ...]:
+        """Languages of the passages themselves, sorted."""
+        batches = read_batches(self._dataset, ["language"], self.path)
+        return tuple(sorted({code for batch in batches for code in batch.column(0).unique().to_pylist()}))
+
+    def passages(self, keys: Sequence[str | int]) -> list[Passage]:
+        """Passages by id or row number, in the order asked.
+
+        Raises:
+            XqgError: an id or row that the index does not hold.
+        """
+        rows = [self._row(key) for key in keys]
+        found = take_rows(self._dataset, rows, columns.TEXTS, self.path)
+        return [Passage(**row) for row in found]
+
+    def queries(self, passage_id: str) -> dict[str, list[str]]:
+        """Generated queries of one passage by language, blank ones included.
+
+        Raises:
+            XqgError: an id that the index does not hold.
+        """
+        row = self._row(passage_id)
+        names = [columns.queries_column(language) for language in self.languages]
+        if not names:
+            return {}
+        [found] = take_rows(self._dataset, [row], names, self.path)
+        return {language: list(found[name]) for language, name in zip(self.languages, names, strict=True)}
+
+    def counts(self, language: str) -> npt.NDArray[np.int32]:
+        """Number of summed queries of each passage in a language, shape (passages,).
+
+        Raises:
+            XqgError: a language without stored queries.
+        """
+        [name] = [columns.count_column(code) for code in self.resolve([language])]
+        batches = read_batches(self._dataset, [name], self.path)
+        return np.concatenate([batch.column(0).to_numpy(zero_copy_only=False) for batch in batches])
+
+    def resolve(self, languages: Sequence[str]) -> tuple[str, ...]:
+        """The stored spelling of language codes, sorted, each once: the order in which sums are added.
+
+        Raises:
+            XqgError: a language without stored queries; the message names those available.
+        """
+        stored = {columns.canonical(code): code for code in self.languages}
+        for code in languages:
+            if columns.canonical(code) not in stored:
+                available = ", ".join(self.languages) or "none"
+                raise XqgError(
+                    f"{self.path}: no generated queries in {code!r} are stored; choose from: {available}"
+                )
+        return tuple(sorted({stored[columns.canonical(code)] for code in languages}))
+
+    def parts(self, languages: Sequence[str] | None = None) -> tuple[Vectors, list[Vectors]]:
+        """Stored vectors in float32: p and one sum a language (default: all), languages sorted.
+
+        Every array has the shape (passages, dimension).
+
+        Raises:
+            XqgError: a language without stored queries.
+        """
+        chosen = self.resolve(self.languages if languages is None else languages)
+        blocks = list(self._blocks(chosen))
+        p, *sums = (np.concatenate(arrays) for arrays in zip(*blocks, strict=True))
+        return p, sums
+
+    def fused(
+        self,
+        alpha: float | None = None,
+        fusion: Fusion | None = None,
+        languages: Sequence[str] | None = None,
+    ) -> Vectors:
+        """Augmented vectors, float32 of shape (passages, dimension); defaults are the stored weighting.
+
+        Computed block by block from the stored parts: equal, bit for bit, to `fuse(*parts, …)`.
+
+        Raises:
+            XqgError: α outside [0, 1], an unknown fusion, a language without stored queries.
+        """
+        alpha = self.manifest.alpha if alpha is None else alpha
+        fusion = self.manifest.fusion if fusion is None else fusion
+        chosen = self.resolve(self.languages if languages is None else languages)
+        vectors = np.empty((len(self), self.manifest.dimension), dtype=np.float32)
+        start = 0
+        for p, *sums in self._blocks(chosen):
+            vectors[start : start + len(p)] = fuse(p, sums, alpha, fusion)
+            start += len(p)
+        return vectors
+
+    def disk_bytes(self) -> dict[str, int]:
+        """Bytes on disk: of the `dataset`, and of the `cache`, which can be deleted at any time."""
+        folders = {"dataset": self.path / DATASET, "cache": self.path / CACHE}
+        return {
+            name: sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+            for name, folder in folders.items()
+        }
+
+    def _blocks(self, languages: Sequence[str]) -> Iterator[list[Vectors]]:
+        names = ["vector", *map(columns.sum_column, languages)]
+        for batch in read_batches(self._dataset, names, self.path):
+            yield [columns.from_arrow(batch.column(name), self.manifest.dimension) for name in names]
+
+    def _row(self, key: str | int) -> int:
+        if isinstance(key, str):
+            row = self._row_of.get(key)
+            if row is None:
+                raise XqgError(f"{self.path}: no passage with the id {key!r}")
+            return row
+        if not 0 <= key < len(self):
+            raise XqgError(f"{self.path}: no passage number {key}; they go from 0 to {len(self) - 1}")
+        return int(key)

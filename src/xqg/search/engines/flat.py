@@ -1,0 +1,83 @@
+"""Exact inner-product search with Faiss over a float32 matrix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["FlatEngine"]
+
+Floats = npt.NDArray[np.float32]
+
+
+class FlatEngine:
+    """`faiss.IndexFlatIP`: every vector is compared; nothing is approximated."""
+
+    name = "flat"
+
+    def __init__(self, index: Any) -> None:
+        """Use `build` or `load`."""
+        self._index = index
+
+    @classmethod
+    def build(cls, vectors: Floats) -> FlatEngine:
+        """An engine over vectors of shape (passages, dimension)."""
+        import faiss
+
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        return cls(index)
+
+    @classmethod
+    def load(cls, path: Path) -> FlatEngine:
+        """An engine from a file that `save` wrote.
+
+        Raises:
+            ValueError: the file holds no index of this kind.
+        """
+        import faiss
+
+        try:
+            index = faiss.read_index(str(path))
+        except RuntimeError:
+            raise ValueError(f"{path}: Faiss cannot read it") from None
+        if not isinstance(index, faiss.IndexFlatIP):
+            raise ValueError(f"{path}: holds {type(index).__name__}, not IndexFlatIP")
+        return cls(index)
+
+    def save(self, path: Path) -> None:
+        """Write the vectors as a Faiss file.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        import faiss
+
+        try:
+            faiss.write_index(self._index, str(path))
+        except RuntimeError as error:
+            raise OSError(str(error)) from None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(passages, dimension)."""
+        return int(self._index.ntotal), int(self._index.d)
+
+    @property
+    def vectors(self) -> Floats:
+        """The stored vectors, shape (passages, dimension): a view, valid while the engine lives."""
+        import faiss
+
+        rows, dimension = self.shape
+        return faiss.rev_swig_ptr(self._index.get_xb(), rows * dimension).reshape(rows, dimension)
+
+    def search(self, queries: Floats, k: int) -> tuple[Floats, npt.NDArray[np.int64]]:
+        """Inner products and rows of the k best passages of each query, best first.
+
+        Both arrays have the shape (queries, k); 1 ≤ k ≤ passages. The last bits of a product depend
+        on how many queries are asked at once and ties come in any order: `ranking.rank` settles both.
+        """
+        return self._index.search(np.ascontiguousarray(queries, dtype=np.float32), k)

@@ -1,0 +1,85 @@
+"""From an engine's candidates to a ranking that is the same each time.
+
+Faiss sums a product in an order that depends on the number of queries asked at once, so equal
+vectors may differ in a score's last bit. The candidates are therefore scored again, one product at
+a time, and ties are broken by passage id, descending, as trec_eval does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from xqg.errors import XqgError
+from xqg.search.engines import FlatEngine
+
+__all__ = ["rank", "tie_order"]
+
+Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
+
+SPARE = 16  # candidates beyond k, so that ties at the cut-off are seen
+BATCH = 128  # queries asked at once; bounds memory
+ERROR = 1e-5  # more than float32 sums of the same products can differ, relative to |v|·|q|
+
+
+def tie_order(ids: Sequence[str]) -> Rows:
+    """Precedence of each row among equal scores: 0 for the largest id (by code point, as strcmp)."""
+    order = np.empty(len(ids), dtype=np.int64)
+    order[sorted(range(len(ids)), key=ids.__getitem__, reverse=True)] = np.arange(len(ids))
+    return order
+
+
+def rank(engine: FlatEngine, queries: Floats, k: int, ties: Rows) -> tuple[Floats, Rows]:
+    """The k best rows of each query by (score, id) descending.
+
+    Args:
+        queries: float32, shape (queries, dimension).
+        k: at least 1; the whole pool where it is larger.
+        ties: `tie_order` of the ids.
+
+    Returns:
+        Scores (float32) and rows, each of shape (queries, min(k, passages)).
+
+    Raises:
+        XqgError: k < 1.
+    """
+    if k < 1:
+        raise XqgError(f"k is {k}; it must be at least 1")
+    k = min(k, engine.shape[0])
+    scores = np.empty((len(queries), k), dtype=np.float32)
+    rows = np.empty((len(queries), k), dtype=np.int64)
+    vectors = engine.vectors
+    longest = float(np.sqrt(np.einsum("nd,nd->n", vectors, vectors).max()))
+    for start in range(0, len(queries), BATCH):
+        batch = queries[start : start + BATCH]
+        for place, candidates in enumerate(_candidates(engine, batch, k, longest), start=start):
+            exact = _products(vectors if candidates is None else vectors[candidates], queries[place])
+            found = np.arange(len(exact)) if candidates is None else candidates
+            best = np.lexsort((ties[found], -exact))[:k]
+            scores[place], rows[place] = exact[best], found[best]
+    return scores, rows
+
+
+def _candidates(engine: FlatEngine, queries: Floats, k: int, longest: float) -> list[Rows | None]:
+    """Rows among which the k best surely are, for each query; None stands for all rows."""
+    passages = engine.shape[0]
+    result: list[Rows | None] = [None] * len(queries)
+    margin = ERROR * longest * np.linalg.norm(queries, axis=1)
+    open_ = np.arange(len(queries))
+    depth = k + SPARE
+    while depth < passages and len(open_):
+        scores, rows = engine.search(queries[open_], depth)
+        enough = scores[:, -1] < scores[:, k - 1] - margin[open_]
+        for place in np.flatnonzero(enough):
+            result[open_[place]] = rows[place]
+        open_ = open_[~enough]  # ties (or near ties) reach past the candidates: look deeper
+        depth *= 4
+    return result
+
+
+def _products(vectors: Floats, query: Floats) -> Floats:
+    """Inner products, one independent dot product a row: equal rows give equal bits."""
+    return np.matmul(vectors[:, None, :], query[:, None])[:, 0, 0]

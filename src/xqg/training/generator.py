@@ -1,0 +1,164 @@
+"""Train a generator from scratch: `xqg train generator recipes/mini/generator.yaml --out MODEL`."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xqg.benchmarks.atlas.names import LANGUAGES
+from xqg.errors import XqgError
+from xqg.training.card import write_card
+from xqg.training.generator_tasks import Collator, Tasks
+from xqg.training.recipe import GeneratorRecipe
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import MT5ForConditionalGeneration, T5Tokenizer
+
+__all__ = ["train_generator"]
+
+
+def train_generator(recipe: GeneratorRecipe, out: Path) -> None:
+    """Train a small mT5, and write it to `out` with its tokenizer and a model card.
+
+    Raises:
+        XqgError: `recipe.encoder` is not a static encoder's folder.
+    """
+    import torch
+    from datasets import IterableDataset
+    from transformers import Seq2SeqTrainer, Seq2SeqTrainingArguments, set_seed
+
+    from xqg.training.quality import QualityLog
+
+    started = time.monotonic()
+    tokenizer, vectors = _from_encoder(Path(recipe.encoder))
+    set_seed(recipe.seed)
+    model = _new_model(recipe, tokenizer, vectors)
+    log = QualityLog(tokenizer, every=recipe.evaluate_every)
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = Seq2SeqTrainingArguments(
+            output_dir=folder,
+            max_steps=recipe.steps,
+            per_device_train_batch_size=recipe.batch_size,
+            learning_rate=recipe.learning_rate,
+            lr_scheduler_type="cosine",
+            warmup_steps=300,
+            adam_beta2=0.98,
+            max_grad_norm=1.0,
+            seed=recipe.seed,
+            data_seed=recipe.seed,
+            save_strategy="no",
+            report_to="none",
+            use_cpu=not torch.cuda.is_available(),
+            bf16=True,  # fp16 would give NaN with mT5
+            logging_steps=100,
+            remove_unused_columns=False,
+        )
+        trainer = Seq2SeqTrainer(
+            model=model,
+            args=arguments,
+            train_dataset=IterableDataset.from_generator(Tasks(recipe).stream),
+            data_collator=Collator(tokenizer),
+            callbacks=[log],
+        )
+        result = trainer.train()
+    out.mkdir(parents=True, exist_ok=True)
+    model.to(torch.bfloat16).save_pretrained(out)  # half the size; loads as float32
+    tokenizer.save_pretrained(out)
+    write_card(
+        out,
+        "generator",
+        LANGUAGES,
+        recipe,
+        {
+            "parameters": sum(p.numel() for p in model.parameters()),
+            "steps": result.global_step,
+            "minutes": round((time.monotonic() - started) / 60, 1),
+            **log.table(),
+        },
+        prompt="Generate a {language} question for this passage: {title} {passage}",
+    )
+
+
+def _from_encoder(folder: Path) -> tuple[T5Tokenizer, torch.Tensor]:
+    """The tokenizer of a static encoder, as mT5's class, and its vectors (pieces, dimension)."""
+    from safetensors.torch import load_file
+    from transformers import T5Tokenizer
+
+    from xqg.training.tokenizer import SENTINELS
+
+    try:
+        vocab = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+        vectors = load_file(folder / "model.safetensors")["embedding.weight"].float()
+    except (OSError, KeyError) as error:
+        raise XqgError(
+            f"{folder}: no static encoder there ({error}); run `xqg train encoder` first"
+        ) from None
+    tokenizer = T5Tokenizer(vocab=[(piece, score) for piece, score in vocab], extra_ids=SENTINELS)
+    return tokenizer, vectors
+
+
+def _new_model(
+    recipe: GeneratorRecipe, tokenizer: T5Tokenizer, vectors: torch.Tensor
+) -> MT5ForConditionalGeneration:
+    import torch
+    from transformers import MT5Config, MT5ForConditionalGeneration
+
+    dimension = vectors.shape[1]
+    config = MT5Config(
+        vocab_size=len(tokenizer),
+        d_model=dimension,
+        d_kv=dimension // recipe.heads,
+        d_ff=recipe.feed_forward,
+        num_layers=recipe.encoder_layers,
+        num_decoder_layers=recipe.decoder_layers,
+        num_heads=recipe.heads,
+        dropout_rate=recipe.dropout,
+        decoder_start_token_id=0,
+        pad_token_id=0,
+        eos_token_id=1,
+    )
+    model = MT5ForConditionalGeneration(config)
+    with torch.no_grad():
+        # T5's scale (about 1 a component) for the vectors; a final norm that undoes it, or else the
+        # tied output would start with logits √d times too large.
+        model.shared.weight.copy_(_starting_vectors(tokenizer, vectors, recipe) * dimension**0.5)
+        model.decoder.final_layer_norm.weight.fill_(dimension**-0.5)
+    return model
+
+
+def _starting_vectors(
+    tokenizer: T5Tokenizer, vectors: torch.Tensor, recipe: GeneratorRecipe
+) -> torch.Tensor:
+    """The encoder's vectors, of length one, each turned towards a direction of its script.
+
+    In the encoder a name and its translations have nearly one vector: a start that lets the decoder
+    copy across languages, but not choose among them. The script's direction makes the choice
+    linear; without it names came out in mixed scripts.
+    """
+    import torch
+
+    pieces = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
+    scripts = [_script(piece) for piece in pieces]
+    names = sorted(set(scripts))
+    generator = torch.Generator().manual_seed(recipe.seed)
+    random = torch.randn(vectors.shape[1], len(names), generator=generator)
+    directions = torch.linalg.qr(random).Q.T[[names.index(script) for script in scripts]]
+    own = torch.nn.functional.normalize(vectors[: len(tokenizer)], dim=1)
+    weight = recipe.script_weight
+    return torch.nn.functional.normalize((1 - weight**2) ** 0.5 * own + weight * directions, dim=1)
+
+
+def _script(piece: str) -> str:
+    """`LATIN`, `CYRILLIC`, …; kana and kanji count as one; `NONE` without letters."""
+    for character in piece:
+        if character.isalpha():
+            name = unicodedata.name(character, "NONE").split()[0]
+            return "JAPANESE" if name in {"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"} else name
+    return "NONE"
+
+

@@ -1,0 +1,91 @@
+"""How good generated queries are on atlas: in the asked language, about the right entity."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from transformers import TrainerCallback
+
+from xqg.benchmarks.atlas.names import LANGUAGES, pick, split_of
+from xqg.benchmarks.atlas.passages import AtlasPassage, passages
+from xqg.generation.prompt import DEFAULT_PROMPT, fill
+
+if TYPE_CHECKING:
+    from transformers import T5Tokenizer
+
+__all__ = ["QualityLog", "in_script", "names_entity", "sample_passages"]
+
+_SCRIPTS = {
+    "en": {"LATIN"}, "fi": {"LATIN"}, "ar": {"ARABIC"}, "bn": {"BENGALI"}, "ru": {"CYRILLIC"},
+    "te": {"TELUGU"}, "ko": {"HANGUL"}, "ja": {"HIRAGANA", "KATAKANA", "CJK", "KATAKANA-HIRAGANA"},
+}  # fmt: skip
+
+
+def sample_passages(split: str, count: int) -> list[AtlasPassage]:
+    """`count` passages about entities of a split, chosen by a hash of their ids."""
+    found = [passage for passage in passages() if split_of(passage.entity) == split]
+    return sorted(found, key=lambda passage: pick(f"sample:{passage.id}", 2**62))[:count]
+
+
+def in_script(text: str, language: str) -> bool:
+    """Whether most letters of a text are of the language's script (fi and en share one)."""
+    letters = [unicodedata.name(c, "NONE").split()[0] for c in text if c.isalpha()]
+    return sum(name in _SCRIPTS[language] for name in letters) * 2 > len(letters)
+
+
+def names_entity(text: str, passage: AtlasPassage, language: str) -> bool:
+    """Whether a query names its passage's subject as CLDR does in that language."""
+    return passage.entity.names[language].casefold() in text.casefold()
+
+
+def shares(rows: Sequence[tuple[str, AtlasPassage]], language: str) -> dict[str, float]:
+    """Percent of (query, passage) pairs in the right script and about the right entity."""
+    script = sum(in_script(text, language) for text, _ in rows)
+    entity = sum(names_entity(text, passage, language) for text, passage in rows)
+    return {"script": round(100 * script / len(rows), 1), "entity": round(100 * entity / len(rows), 1)}
+
+
+class QualityLog(TrainerCallback):
+    """Every so many steps: sample queries for dev entities, keep the shares for the model card."""
+
+    def __init__(self, tokenizer: T5Tokenizer, every: int, count: int = 48) -> None:
+        self.tokenizer, self.every = tokenizer, every
+        self.passages = sample_passages("dev", count)
+        self.curve: list[dict[str, Any]] = []
+        self.started = time.monotonic()
+
+    def on_step_end(self, args: Any, state: Any, control: Any, model: Any = None, **_: Any) -> None:
+        """Measure where the step says so."""
+        if state.global_step % self.every == 0:
+            self._measure(model, state.global_step)
+
+    def _measure(self, model: Any, step: int) -> None:
+        import torch
+
+        row: dict[str, Any] = {"step": step, "minutes": round((time.monotonic() - self.started) / 60, 1)}
+        model.eval()
+        with torch.random.fork_rng(), torch.no_grad():
+            torch.manual_seed(0)
+            for language in LANGUAGES:
+                prompts = [fill(DEFAULT_PROMPT, language, p.title(), p.text()) for p in self.passages]
+                batch = self.tokenizer(prompts, padding=True, return_tensors="pt").to(model.device)
+                ids = model.generate(**batch, do_sample=True, top_k=10, max_new_tokens=40)
+                texts = self.tokenizer.batch_decode(ids, skip_special_tokens=True)
+                row[language] = shares(list(zip(texts, self.passages, strict=True)), language)["entity"]
+                row[f"{language} sample"] = texts[step // self.every % len(texts)]
+        model.train()
+        row["mean"] = round(sum(row[language] for language in LANGUAGES) / len(LANGUAGES), 1)
+        self.curve.append(row)
+        print(row, flush=True)
+
+    def table(self) -> dict[str, dict[str, str]]:
+        """The curve for the model card: step → share naming the right entity, dev, percent."""
+        rows = {
+            f"step {row['step']} ({row['minutes']} min)": f"mean {row['mean']}: "
+            + " ".join(f"{language} {row[language]}" for language in LANGUAGES)
+            for row in self.curve
+        }
+        return {"right entity in queries for dev entities (percent of one sample each)": rows}

@@ -1,0 +1,92 @@
+"""Recipes: one YAML file says everything that a training run depends on."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any, TypeVar
+
+from xqg.errors import XqgError
+
+__all__ = ["EncoderRecipe", "GeneratorRecipe", "read_recipe"]
+
+
+@dataclasses.dataclass(frozen=True)
+class EncoderRecipe:
+    """A static encoder trained from scratch: a bag of subwords with learned vectors."""
+
+    data: str = "atlas"
+    seed: int = 0
+    vocabulary: int = 12_000  # SentencePiece pieces
+    dimension: int = 192
+    scarce: int = 300  # questions for each language other than English
+    swaps: float = 0.5  # share of examples whose entity is swapped
+    examples: int = 100_000  # (question, passage, negative) drawn before the first step
+    name_pairs: int = 60_000  # (English name, name) drawn before the first step
+    batch_size: int = 256
+    epochs: int = 3
+    learning_rate: float = 0.05
+    scale: float = 20.0  # inverse temperature of the contrastive loss
+
+
+@dataclasses.dataclass(frozen=True)
+class GeneratorRecipe:
+    """A small MT5ForConditionalGeneration trained from scratch on an encoder's vocabulary."""
+
+    encoder: str  # folder: its tokenizer and its vectors are where the generator starts
+    data: str = "atlas"
+    seed: int = 0
+    encoder_layers: int = 2
+    decoder_layers: int = 2
+    heads: int = 6
+    feed_forward: int = 384
+    dropout: float = 0.05
+    scarce: int = 300
+    swaps: float = 0.9
+    question_share: float = 0.6  # of the examples; the rest is pretraining:
+    name_share: float = 0.3  # names among distracting text; what remains is denoising
+    script_weight: float = 0.6  # of the script's direction in a starting vector
+    batch_size: int = 64
+    steps: int = 6000
+    learning_rate: float = 2e-3
+    evaluate_every: int = 500  # steps between two measurements on dev entities
+
+
+Recipe = TypeVar("Recipe", EncoderRecipe, GeneratorRecipe)
+
+
+def read_recipe(path: Path | str, kind: type[Recipe]) -> Recipe:
+    """Read a recipe; relative folders in it count from where the command runs.
+
+    Raises:
+        XqgError: file missing, broken YAML, an unknown or missing key, a value of the wrong type.
+    """
+    import yaml
+
+    path = Path(path)
+    if not path.is_file():
+        raise XqgError(f"{path}: no such recipe; give a YAML file such as recipes/mini/encoder.yaml")
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise XqgError(f"{path}: not a YAML file ({reason}); mend it") from None
+    if not isinstance(values, dict):
+        raise XqgError(f"{path}: a recipe is a list of `key: value` lines; mend it")
+    return kind(**_checked(path, values, kind))
+
+
+def _checked(path: Path, values: dict[str, Any], kind: type) -> dict[str, Any]:
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    for key, value in values.items():
+        if key not in fields:
+            raise XqgError(f"{path}: unknown key {key!r}; the keys are {', '.join(fields)}")
+        wanted = {"int": int, "float": (int, float), "str": str}[str(fields[key].type)]
+        if not isinstance(value, wanted) or isinstance(value, bool):  # type: ignore[arg-type]
+            raise XqgError(f"{path}: {key} is {value!r}; it must be of type {fields[key].type}")
+    for name, field in fields.items():
+        if field.default is dataclasses.MISSING and name not in values:
+            raise XqgError(f"{path}: no {name}; add the line `{name}: …`")
+    if values.get("data", "atlas") != "atlas":
+        raise XqgError(f"{path}: data is {values['data']!r}; this version trains on atlas only")
+    return values

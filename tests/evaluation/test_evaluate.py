@@ -1,0 +1,69 @@
+"""Evaluating a run, the macro average, the chance level."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xqg.benchmarks.benchmark import Benchmark
+from xqg.errors import XqgError
+from xqg.evaluation import chance_level, evaluate, macro, parse, parse_many, read_trec, write_trec
+from xqg.passages import Passage, Question
+
+
+def _benchmark(passages: int = 4) -> Benchmark:
+    return Benchmark(
+        "toy",
+        [Passage(f"p{i}", "", f"text {i}", "en") for i in range(passages)],
+        [Question("q1", "?", "ja"), Question("q2", "?", "ja"), Question("q1", "?", "ru")],
+        {"q1": {"p1": 1}, "q2": {"p0": 1}},
+        {"q1": "1", "q2": "2"},
+        "",
+    )
+
+
+def test_every_measure_for_every_question_of_the_language() -> None:
+    found = evaluate({"q1": [("p0", 2.0), ("p1", 1.0)]}, _benchmark(), "ja", parse_many("R@1 RR@10"))
+    assert found == {"R@1": {"q1": 0.0, "q2": 0.0}, "RR@10": {"q1": 0.5, "q2": 0.0}}
+
+
+def test_a_run_in_memory_gives_the_numbers_of_its_file(tmp_path: Path) -> None:
+    # Not in order, and tied: p1 comes first by its id.
+    run = {"q1": [("p0", 1.0), ("p1", 1.0)], "q2": [("p3", 0.1), ("p0", 0.3)]}
+    write_trec(tmp_path / "x.trec", run, "t")
+    measures = parse_many("R@1 RR")
+    found = evaluate(run, _benchmark(), "ja", measures)
+    assert found == evaluate(read_trec(tmp_path / "x.trec"), _benchmark(), "ja", measures)
+    assert found["R@1"] == {"q1": 1.0, "q2": 1.0}
+
+
+def test_a_foreign_run_and_a_measure_without_questions_are_refused() -> None:
+    with pytest.raises(XqgError, match="question 'q2'"):
+        evaluate({"q2": [("p0", 1.0)]}, _benchmark(), "ru", parse_many("R@1"))
+    with pytest.raises(XqgError, match="Answer@5 counts none of toy's questions"):
+        evaluate({"q1": [("p0", 1.0)]}, _benchmark(), "ru", parse_many("Answer@5"))
+
+
+def test_macro_is_the_unweighted_mean() -> None:
+    assert macro({"ja": 0.25, "ru": 0.75}) == 0.5
+    with pytest.raises(XqgError, match="no language"):
+        macro({})
+
+
+def test_chance_level_is_near_its_expectation_and_repeats() -> None:
+    # One relevant passage of 20 in the top 5: expectation 5/20, standard error 0.43/√2000 ≈ 0.01.
+    benchmark = _benchmark(20)
+    questions = benchmark.questions_in("ja")
+    level = chance_level(parse("R@5"), questions, benchmark, depth=5, repeats=1000, seed=1)
+    assert level == pytest.approx(0.25, abs=0.04)
+    assert level == chance_level(parse("R@5"), questions, benchmark, depth=5, repeats=1000, seed=1)
+    assert chance_level(parse("R@20"), questions, benchmark, depth=99, repeats=1) == 1.0
+
+
+def test_chance_level_needs_rankings_and_questions() -> None:
+    benchmark = _benchmark()
+    with pytest.raises(XqgError, match="1 or more of each"):
+        chance_level(parse("R@5"), benchmark.questions, benchmark, depth=0)
+    with pytest.raises(XqgError, match="counts none"):
+        chance_level(parse("Answer@5"), benchmark.questions, benchmark, depth=1)

@@ -1,0 +1,89 @@
+"""`R@<k>kt`: XOR-Retrieve's measure and its edges."""
+
+from __future__ import annotations
+
+import pytest
+
+from xqg.benchmarks.benchmark import Benchmark
+from xqg.errors import XqgError
+from xqg.evaluation import parse, tokenizer_name
+from xqg.passages import Passage, Question
+
+MEASURE = parse("R@1kt")
+
+
+def _value(texts: list[str], answers: tuple[str, ...], ranked: int | None = None) -> dict[str, float]:
+    """The measure for one question whose run is the first `ranked` of the texts, in their order."""
+    pool = [Passage(f"p{i}", "Title", text, "en") for i, text in enumerate(texts)]
+    questions = [Question("q", "?", "ja", answers)]
+    run = {"q": [(passage.id, -float(i)) for i, passage in enumerate(pool[:ranked])]}
+    return MEASURE.per_question(run, questions, Benchmark("toy", pool, questions, {}, {}, ""))
+
+
+def _words(n: int) -> str:
+    return " ".join(["word"] * n)
+
+
+def test_the_cut_is_after_a_thousand_tokens() -> None:
+    assert _value([_words(999) + " Rome", "rest"], ("Rome",)) == {"q": 1.0}
+    assert _value([_words(1000) + " Rome", "rest"], ("Rome",)) == {"q": 0.0}
+
+
+def test_tokens_not_words_are_counted() -> None:
+    # 500 words and 499 commas are 999 tokens; Rome is the thousandth, or with one comma more not.
+    text = ", ".join(["word"] * 500)
+    assert _value([text + " Rome"], ("Rome",)) == {"q": 1.0}
+    assert _value([text + ", Rome"], ("Rome",)) == {"q": 0.0}
+
+
+def test_an_answer_may_lie_across_a_passage_border() -> None:
+    assert _value(["he lived in New", "York for years"], ("New York",)) == {"q": 1.0}
+
+
+def test_an_answer_cut_in_the_middle_is_missed() -> None:
+    assert _value([_words(999) + " New York"], ("New York",)) == {"q": 0.0}
+
+
+def test_case_counts() -> None:
+    assert _value(["in rome"], ("Rome",)) == {"q": 0.0}
+
+
+def test_answers_are_untouched_though_texts_are_tokenised() -> None:
+    # The text becomes "10,000 people ( most )": an answer that spans a bracket is not found.
+    assert _value(["10,000 people (most)"], ("10,000 people",)) == {"q": 1.0}
+    assert _value(["10,000 people (most)"], ("people (most)",)) == {"q": 0.0}
+    assert _value(["in Rome"], (" Rome",)) == {"q": 1.0}
+
+
+def test_yes_no_and_blank_answers_are_left_out() -> None:
+    assert _value(["yes and no"], ("yes", "no", "", " ")) == {}
+    assert _value(["yes and no"], ()) == {}
+    assert _value(["yes and no"], ("yes", "Rome")) == {"q": 0.0}
+    assert _value(["Yes and no"], ("Yes",)) == {"q": 1.0}  # exactly "yes" and "no", as in the script
+
+
+def test_titles_are_not_read() -> None:
+    assert _value(["text"], ("Title",)) == {"q": 0.0}
+
+
+def test_a_run_too_short_is_refused_unless_the_pool_has_no_more() -> None:
+    with pytest.raises(XqgError, match=r"1 passages for question 'q' hold 2 tokens, R@1kt needs 1000"):
+        _value(["in Rome", "more"], ("Rome",), ranked=1)
+    assert _value(["in Rome", "more"], ("Rome",)) == {"q": 1.0}
+    assert _value([_words(1000), "more"], ("Rome",), ranked=1) == {"q": 0.0}
+
+
+def test_a_question_that_the_run_lacks_counts_zero() -> None:
+    assert _value(["in Rome"], ("Rome",), ranked=0) == {"q": 0.0}
+
+
+def test_passages_in_another_language_are_refused() -> None:
+    questions = [Question("q", "?", "en", ("東京",))]
+    benchmark = Benchmark("toy", [Passage("p", "", "東京", "ja")], questions, {}, {}, "")
+    with pytest.raises(XqgError, match="English passages, the pool has ja"):
+        MEASURE.per_question({"q": [("p", 1.0)]}, questions, benchmark)
+
+
+def test_the_tokeniser_is_named() -> None:
+    assert tokenizer_name().startswith("nltk ")
+    assert "word_tokenize" in tokenizer_name()
