@@ -46,7 +46,9 @@ def test_whatever_vectors_depend_on_is_in_the_key(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*.npy"))) == 4
 
 
-@pytest.mark.parametrize("damage", [lambda data: data[:-40], lambda data: b"", lambda data: data[:130] + b"\1" + data[131:]])
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[:-40], lambda data: b"", lambda data: data[:130] + b"\1" + data[131:]]
+)
 def test_a_damaged_file_is_made_again(damage: object, tmp_path: Path) -> None:
     cache, encoder = VectorCache(tmp_path), Counting()
     cache.encode(encoder, "queries", ["a", "bb"])

@@ -93,7 +93,9 @@ def test_a_prompt_named_passage_is_used(prompted_folder: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(("said", "got"), [("dot", "dot"), ("cosine", "cosine"), (None, "cosine")])
-def test_similarity_is_the_configured_one(said: str | None, got: str, prompted_folder: Path, tmp_path: Path) -> None:
+def test_similarity_is_the_configured_one(
+    said: str | None, got: str, prompted_folder: Path, tmp_path: Path
+) -> None:
     folder = shutil.copytree(prompted_folder, tmp_path / "copy")
     (folder / "config_sentence_transformers.json").write_text(json.dumps({"similarity_fn_name": said}))
     assert load_encoder(str(folder), device="cpu").similarity == got
@@ -130,7 +132,9 @@ def test_duplicates_are_encoded_once(bert_folder: Path, monkeypatch: pytest.Monk
     seen: list[str] = []
     original = encoder.model.encode_query
     monkeypatch.setattr(
-        encoder.model, "encode_query", lambda texts, **options: seen.extend(texts) or original(texts, **options)
+        encoder.model,
+        "encode_query",
+        lambda texts, **options: seen.extend(texts) or original(texts, **options),
     )
     vectors = encoder.encode_queries(["a", "b", "a", "a"])
     assert seen == ["a", "b"]

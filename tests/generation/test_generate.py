@@ -43,7 +43,11 @@ def test_blocks_seeds_and_order() -> None:
         for language in ("ja", "ru")
         for block, size in enumerate((4, 4, 2))
     ]
-    assert [(query.passage_id, query.language) for query in queries[:3]] == [("p0", "ja"), ("p0", "ja"), ("p1", "ja")]
+    assert [(query.passage_id, query.language) for query in queries[:3]] == [
+        ("p0", "ja"),
+        ("p0", "ja"),
+        ("p1", "ja"),
+    ]
     assert queries[0] == GeneratedQuery("p0", "ja", f"{block_seed(7, 0, 'ja')}/Title 0|text 0/0", 7, "echo")
     assert queries[2].text.endswith("/|text 1/0")
     assert len(queries) == 30
@@ -131,7 +135,12 @@ def test_a_language_can_be_added(tmp_path: Path) -> None:
     ],
 )
 def test_other_settings_are_refused(change: dict[str, object], message: str, tmp_path: Path) -> None:
-    options: dict[str, object] = {"texts": TEXTS, "generator": Echo(), "counts": {"ja": 2}, "folder": tmp_path}
+    options: dict[str, object] = {
+        "texts": TEXTS,
+        "generator": Echo(),
+        "counts": {"ja": 2},
+        "folder": tmp_path,
+    }
     generate(PASSAGES, **options)  # type: ignore[arg-type]
     before = (tmp_path / "ja.jsonl").read_bytes()
     with pytest.raises(XqgError) as caught:

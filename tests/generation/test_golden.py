@@ -21,8 +21,8 @@ PIECES = ["<pad>", "</s>", "<unk>", "▁", "a", "b", "c", "▁a", "▁b", "ab", 
 HEADS, WIDTH, LAYERS = 2, 4, 2
 PROMPTS = ["a b c ab", "cab"]
 TARGETS = ["b a?", "c"]
-GOLDEN = [0.0, 0.0]
-GREEDY: list[int] = []
+GOLDEN = [-11.12207, -4.63602]
+GREEDY = [0, 11, 3, 2, 4, 2, 6]
 
 
 def formula_weights(shapes: dict[str, tuple[int, ...]]) -> dict[str, np.ndarray]:

@@ -13,7 +13,12 @@ from xqg.generation import DEFAULT_PROMPT, check_prompt, fill
     [
         (DEFAULT_PROMPT, "T", "P.", "Generate a Japanese question for this passage: T P."),
         (DEFAULT_PROMPT, "", "P.", "Generate a Japanese question for this passage: P."),
-        (DEFAULT_PROMPT, "{a}", "{language} {} }{", "Generate a Japanese question for this passage: {a} {language} {} }{"),
+        (
+            DEFAULT_PROMPT,
+            "{a}",
+            "{language} {} }{",
+            "Generate a Japanese question for this passage: {a} {language} {} }{",
+        ),
         ("{language} {passage} {title}!", "", "P", "Japanese P !"),
         ("{title} {passage} {language}", "", "P", "P Japanese"),
         ("{{{language}}}: {passage}", "T", "P", "{Japanese}: P"),

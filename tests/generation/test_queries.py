@@ -23,7 +23,11 @@ def test_there_and_back(tmp_path: Path) -> None:
     assert read_queries(path) == QUERIES
     first = json.loads(path.read_bytes().splitlines()[0])
     assert first == {
-        "passage_id": "en:0:0", "language": "ja", "text": "東京の人口は\u2028", "seed": 3, "generator": "mt5",
+        "passage_id": "en:0:0",
+        "language": "ja",
+        "text": "東京の人口は\u2028",
+        "seed": 3,
+        "generator": "mt5",
     }
     assert [file.name for file in path.parent.iterdir()] == ["queries.jsonl"]
 

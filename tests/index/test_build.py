@@ -128,10 +128,10 @@ def test_values_that_float16_cannot_hold(build, fake_encoder, tmp_path: Path, sc
     assert not list(tmp_path.iterdir())
 
 
-def test_sum_overflow_names_the_passage(build, pool) -> None:
-    queries = {"ja": {"p5": ["同じ"] * 100_000}}
+def test_sum_overflow_names_the_passage(build, fake_encoder) -> None:
+    queries = {"ja": {"p5": ["同じ"] * 200}}
     with pytest.raises(XqgError, match="passage 'p5': a value of its sum of ja queries is too large"):
-        build(queries=queries)
+        build(queries=queries, encoder=fake_encoder(scale=1e3))
 
 
 def test_encoder_of_wrong_shape(build, fake_encoder) -> None:

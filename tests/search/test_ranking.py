@@ -42,7 +42,7 @@ def test_batch_size_and_depth_change_no_bit(dimension: int) -> None:
     generator = np.random.default_rng(1)
     vectors = generator.standard_normal((300, dimension)).astype(np.float32)
     vectors[100:150] = vectors[17]  # equal passages must get equal scores wherever they stand
-    queries = generator.standard_normal((140, dimension)).astype(np.float32)
+    queries = generator.standard_normal((1100, dimension)).astype(np.float32)
     queries[3] = vectors[17]
     engine, ties = FlatEngine.build(vectors), tie_order([f"{number:03d}" for number in range(300)])
     scores, rows = rank(engine, queries, 300, ties)

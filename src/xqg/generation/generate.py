@@ -81,39 +81,38 @@ def generate(
     _check(passages, texts, counts, block_size)
     warn_untrained("generator", generator.name, generator.languages, counts)
     pairs = [split_title(passage, text) for passage, text in zip(passages, texts, strict=True)]
-    settings = {
-        "generator": generator.name,
-        "fingerprint": generator.fingerprint,
-        "prompt": generator.prompt,
-        # Fakes and other people's generators need not have one.
-        "dtype": str(getattr(generator, "dtype", "float32")),
-        "seed": seed,
-        "block_size": block_size,
-        "first_block": first_block,
-        "texts": _hash(passages, texts),
-    }
+    settings = _settings(generator, seed, block_size, first_block, _hash(passages, texts))
     found: list[GeneratedQuery] = []
     with _bar(progress, len(passages) * sum(counts.values())) as advance:
         for language, n in counts.items():
             ids = [passage.id for passage in passages]
-            kept = LanguageFile.open(folder, language, {**settings, "per_passage": n}, ids) if folder else None
+            wanted = {**settings, "per_passage": n}
+            kept = LanguageFile.open(folder, language, wanted, ids) if folder else None
             done = kept.queries if kept else []
             found += done
             advance(len(done))
             for start in range(len(done) // n, len(passages), block_size):
                 block = slice(start, start + block_size)
-                number = first_block + start // block_size
-                made = generator.generate_block(pairs[block], language, n, block_seed(seed, number, language))
-                queries = [
-                    GeneratedQuery(id_, language, text, seed, generator.name)
-                    for id_, block_texts in zip(ids[block], made, strict=True)
-                    for text in block_texts
-                ]
+                block_number = first_block + start // block_size
+                made = generator.generate_block(
+                    pairs[block], language, n, block_seed(seed, block_number, language)
+                )
+                queries = _records(ids[block], made, language, seed, generator.name)
                 if kept:
                     kept.append(queries)
                 found += queries
                 advance(len(queries))
     return found
+
+
+def _records(
+    ids: Sequence[str], made: Sequence[Sequence[str]], language: str, seed: int, generator: str
+) -> list[GeneratedQuery]:
+    return [
+        GeneratedQuery(id_, language, text, seed, generator)
+        for id_, texts in zip(ids, made, strict=True)
+        for text in texts
+    ]
 
 
 def block_seed(seed: int, block: int, language: str) -> int:
@@ -133,6 +132,22 @@ def split_title(passage: Passage, visible: str) -> tuple[str, str]:
     if not passage.title:
         return "", visible
     return visible[: len(passage.title)], visible[len(passage.title) + 1 :]
+
+
+def _settings(
+    generator: BlockGenerator, seed: int, block_size: int, first_block: int, texts: str
+) -> dict[str, str | int]:
+    """What a language's queries depend on besides their number."""
+    return {
+        "generator": generator.name,
+        "fingerprint": generator.fingerprint,
+        "prompt": generator.prompt,
+        "dtype": str(getattr(generator, "dtype", "float32")),  # not every generator has a choice
+        "seed": seed,
+        "block_size": block_size,
+        "first_block": first_block,
+        "texts": texts,
+    }
 
 
 def _check(

@@ -48,11 +48,15 @@ def _parts(prompt: str) -> list[tuple[str, str | None]]:
     try:
         parsed = list(Formatter().parse(prompt))
     except ValueError as error:
-        raise XqgError(f"prompt {prompt!r} is malformed ({error}); write a brace itself as {{{{ or }}}}") from None
+        raise XqgError(
+            f"prompt {prompt!r} is malformed ({error}); write a brace itself as {{{{ or }}}}"
+        ) from None
     parts: list[tuple[str, str | None]] = []
     for literal, field, specification, conversion in parsed:
         if field is not None and (field not in FIELDS or specification or conversion):
-            raise XqgError(f"prompt {prompt!r} has an unknown field {{{field}}}; use {{language}}, {{title}}, {{passage}}")
+            raise XqgError(
+                f"prompt {prompt!r} has an unknown field {{{field}}}; use {{language}}, {{title}}, {{passage}}"
+            )
         parts.append((literal, field))
     have = [field for _, field in parts]
     for needed in ("language", "passage"):

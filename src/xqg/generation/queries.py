@@ -55,7 +55,9 @@ def _query(path: Path | str, number: int, row: dict[str, Any]) -> GeneratedQuery
     seed = row.get("seed", 0)
     if not isinstance(seed, int) or isinstance(seed, bool):
         raise XqgError(f"{path}:{number}: 'seed' must be a whole number, not {seed!r}")
-    return GeneratedQuery(passage_id, language, text, seed, text_field(path, number, row, "generator", "unknown"))
+    return GeneratedQuery(
+        passage_id, language, text, seed, text_field(path, number, row, "generator", "unknown")
+    )
 
 
 def write_queries(path: Path | str, queries: Iterable[GeneratedQuery]) -> None:

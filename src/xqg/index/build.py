@@ -75,15 +75,12 @@ def build_index(
 
     Raises:
         XqgError: `out` not usable, no passage, a repeated id, an unknown language or fusion,
-            queries for an unknown passage, a vector value that float16 cannot hold. Nothing is
-            left at `out` after any error.
+            queries for an unknown passage, a value float16 cannot hold. Nothing is left at `out`.
     """
     out = Path(out)
     check_absent(out)
     check_alpha(alpha)
-    fusion = default_fusion(encoder.similarity) if fusion is None else fusion
-    if fusion not in FUSIONS:
-        raise XqgError(f"unknown fusion {fusion!r}; use one of {', '.join(FUSIONS)}")
+    fusion = _fusion(fusion, encoder)
     queries = {} if queries is None else queries
     languages = columns.check_languages(list(queries))
     _check_ids(passages, queries)
@@ -126,6 +123,14 @@ def sum_by_passage(
     sums = np.zeros((passages, vectors.shape[1]), dtype=np.float32)
     np.add.at(sums, np.asarray(owners, dtype=np.intp), vectors)
     return sums
+
+
+def _fusion(fusion: Fusion | None, encoder: Encoder) -> Fusion:
+    if fusion is None:
+        return default_fusion(encoder.similarity)
+    if fusion not in FUSIONS:
+        raise XqgError(f"unknown fusion {fusion!r}; use one of {', '.join(FUSIONS)}")
+    return fusion
 
 
 def _check_ids(passages: Sequence[Passage], queries: Queries) -> None:

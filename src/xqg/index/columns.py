@@ -14,8 +14,17 @@ from xqg.passages import english_name
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["TEXTS", "canonical", "check_languages", "count_column", "from_arrow", "queries_column", "schema"]
-__all__ += ["sum_column", "to_arrow"]
+__all__ = [
+    "TEXTS",
+    "canonical",
+    "check_languages",
+    "count_column",
+    "from_arrow",
+    "queries_column",
+    "schema",
+    "sum_column",
+    "to_arrow",
+]
 
 TEXTS = ("id", "title", "text", "language")
 

@@ -60,9 +60,7 @@ def _languages(entry: Any) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(codes))
 
 
-def warn_untrained(
-    kind: str, model: str, languages: Iterable[str] | None, asked: Iterable[str]
-) -> list[str]:
+def warn_untrained(kind: str, model: str, languages: Iterable[str] | None, asked: Iterable[str]) -> list[str]:
     """Log one line for the asked languages that the model's card does not name.
 
     Each (kind, model, language) is logged once in a process. Regions and scripts do not count:

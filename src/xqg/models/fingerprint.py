@@ -11,7 +11,15 @@ __all__ = ["fingerprint"]
 
 CHUNK = 1 << 20  # bytes
 # What training leaves beside a model and no loader reads.
-LEFTOVERS = ("optimizer.", "scheduler.", "scaler.", "rng_state", "trainer_state.", "training_args.", "events.out")
+LEFTOVERS = (
+    "optimizer.",
+    "scheduler.",
+    "scaler.",
+    "rng_state",
+    "trainer_state.",
+    "training_args.",
+    "events.out",
+)
 LEFTOVER_FOLDERS = ("checkpoint-", "runs", "logs", "eval")
 
 

@@ -104,9 +104,7 @@ def _from_hub(hub_id: str, kind: Kind) -> Path:
         ignored = list(NOT_NEEDED)
         if any(file.rfilename.endswith(".safetensors") for file in files):
             ignored.append("*.bin")  # the same weights a second time
-        folder = huggingface_hub.snapshot_download(
-            hub_id, etag_timeout=HUB_SECONDS, ignore_patterns=ignored
-        )
+        folder = huggingface_hub.snapshot_download(hub_id, etag_timeout=HUB_SECONDS, ignore_patterns=ignored)
     except Exception as error:  # the hub's client changes its network exceptions with its versions
         raise XqgError(_not_found(hub_id, kind, _reason(error))) from None
     return _checked(Path(folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +67,26 @@ class FlatEngine:
         """(passages, dimension)."""
         return int(self._index.ntotal), int(self._index.d)
 
-    @property
+    @cached_property
+    def longest(self) -> float:
+        """Length of the longest stored vector."""
+        vectors = self._view()
+        return float(np.sqrt(np.einsum("nd,nd->n", vectors, vectors).max()))
+
     def vectors(self) -> Floats:
-        """The stored vectors, shape (passages, dimension): a view, valid while the engine lives."""
+        """A copy of the stored vectors, shape (passages, dimension)."""
+        return self._view().copy()
+
+    def products(self, query: Floats, rows: npt.NDArray[np.int64] | None = None) -> Floats:
+        """Inner products of one query with the given rows (None: all), shape (rows,).
+
+        Each is a dot product of its own: equal vectors give equal bits, wherever they stand.
+        """
+        vectors = self._view() if rows is None else self._view()[rows]
+        return np.matmul(vectors[:, None, :], query[:, None])[:, 0, 0]
+
+    def _view(self) -> Floats:
+        """Faiss's own memory, not to outlive this engine."""
         import faiss
 
         rows, dimension = self.shape
