@@ -24,7 +24,7 @@ from xqg.errors import XqgError
 from xqg.evaluation.runs import Run
 from xqg.passages.records import Question
 
-__all__ = ["EXAMPLES", "Kilotoken", "parse", "tokenizer_name"]
+__all__ = ["EXAMPLES", "Kilotoken", "parse", "token_count", "tokenizer_name"]
 
 EXAMPLES = ("R@2kt",)
 
@@ -103,6 +103,11 @@ def punkt_is_installed() -> bool:
     except LookupError:
         return False
     return True
+
+
+def token_count(text: str) -> int:
+    """How many of the k·1,000 tokens a passage text fills."""
+    return _tokens(text, punkt_is_installed())[1]
 
 
 def tokenizer_name() -> str:

@@ -1,0 +1,107 @@
+"""The settings of a comparison, and the guard against mixing two in one folder."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from xqg.augmentation import Fusion
+from xqg.comparison.arms import Arm
+from xqg.errors import XqgError
+from xqg.generation.atomic import atomic_path
+
+__all__ = ["Request", "Setting", "claim", "versions", "write_json"]
+
+_LIBRARIES = ("xqg", "torch", "transformers", "sentence-transformers", "faiss-cpu", "ir-measures", "babel")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One way to weight: a fusion, and α fixed or tuned (None)."""
+
+    fusion: Fusion
+    alpha: float | None
+
+    @property
+    def name(self) -> str:
+        """A folder's name: `normalised-tuned`, `raw-alpha-0.01`."""
+        return f"{self.fusion}-" + ("tuned" if self.alpha is None else f"alpha-{self.alpha:g}")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked of `compare`.
+
+    Attributes:
+        arms: in the order of the table.
+        alpha: fixed α; None: tuned.
+        fusion: of the main table; None: the encoder's default.
+        targets: `--languages`; None: all question languages except the passage's.
+        query_languages: to ask in; None: all that the benchmark has.
+        n: queries per target language; None: what `queries_file` holds, else 5.
+        limit: questions per language; None: all.
+    """
+
+    arms: Sequence[Arm]
+    out: Path
+    generator: str | None = None
+    queries_file: Path | None = None
+    alpha: float | None = 0.01
+    fusion: Fusion | None = None
+    targets: tuple[str, ...] | None = None
+    query_languages: tuple[str, ...] | None = None
+    n: int | None = None
+    seed: int = 0
+    limit: int | None = None
+    measures: str | None = None
+    device: str | None = None
+    dtype: str = "float32"
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that numbers depend on."""
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in _LIBRARIES}}
+
+
+def claim(folder: Path, identity: dict[str, Any]) -> None:
+    """Write `identity` to settings.json; go on where the same comparison was interrupted.
+
+    Raises:
+        XqgError: the folder holds another comparison (the first difference is named), is a file,
+            or cannot be written.
+    """
+    path = folder / "settings.json"
+    identity = json.loads(json.dumps(identity))
+    if path.is_file():
+        try:
+            there = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            raise XqgError(f"{path}: broken; delete {folder} or choose another --out") from None
+        for key in [*identity, *(key for key in there if key not in identity)]:
+            if there.get(key) != identity.get(key):
+                raise XqgError(
+                    f"{folder} holds another comparison: {key} is {_short(there.get(key))} there and "
+                    f"{_short(identity.get(key))} now; choose another --out or delete it"
+                )
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(path, identity)
+    except OSError as error:
+        raise XqgError(f"{folder}: cannot be written ({error.strerror}); choose another --out") from None
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write readable JSON, all or nothing."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "…"
