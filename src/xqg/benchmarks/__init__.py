@@ -22,12 +22,14 @@ def load(name: str, *, data: Path | str | None = None, passage_language: str = "
             folder: the language of rows that name none.
 
     Raises:
-        XqgError: unknown name, missing or malformed data.
+        XqgError: unknown name, missing or malformed data, data for a benchmark that is built in.
     """
     folder = Path(data) if data is not None else None
     if name == "atlas":
         from xqg.benchmarks import atlas
 
+        if folder is not None:
+            raise XqgError("atlas is built in and reads no files; leave out --data")
         if passage_language != "en":
             raise XqgError("atlas has English passages only; leave out --passage-language or use xquad")
         return atlas.load()

@@ -1,1 +1,65 @@
-"""xqg.cli"""
+"""The command line, on top of everything else: one file per command, registered here.
+
+Nothing heavy is imported before a command runs, so that `xqg --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from xqg.cli import evaluate, generate, index, info, retrieve, search, train
+from xqg.cli.failures import run
+from xqg.cli.quiet import prepare
+
+__all__ = ["COMMANDS", "app", "main"]
+
+# In the order of the help. A new command is a new file and one line here.
+COMMANDS: dict[str, Callable[..., Any]] = {
+    "generate": generate.command,
+    "index": index.command,
+    "search": search.command,
+    "retrieve": retrieve.command,
+    "evaluate": evaluate.command,
+    "train": train.command,
+    "info": info.command,
+}
+
+app = typer.Typer(
+    name="xqg",
+    add_completion=False,
+    rich_markup_mode=None,  # plain help, and no framed errors
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _name, _command in COMMANDS.items():
+    app.command(_name)(_command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from xqg import __version__
+
+        print(f"xqg {__version__}")
+        raise typer.Exit()
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Cross-lingual dense retrieval with generated queries: index, search, and an honest comparison."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+def main() -> None:
+    """Run the command line and exit: 0, 2 after one line on stderr, 130 after Ctrl-C."""
+    prepare()
+    sys.exit(run(typer.main.get_command(app), sys.argv[1:]))

@@ -1,1 +1,22 @@
-"""xqg.comparison"""
+"""Comparisons: the arms on one benchmark, their controls and their significance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xqg.comparison.compare import compare
+    from xqg.comparison.results import Comparison
+    from xqg.comparison.settings import Request
+
+__all__ = ["Comparison", "Request", "compare"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use: a comparison pulls in torch."""
+    from importlib import import_module
+
+    homes = {"Comparison": "results", "Request": "settings", "compare": "compare"}
+    if name not in homes:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{homes[name]}"), name)

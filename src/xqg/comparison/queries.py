@@ -104,7 +104,7 @@ def from_file(path: Path, plan: Plan, arms: Sequence[Arm], passages: Sequence[Pa
                         f"{path}: arm {arm.name} needs {count} queries in {language!r} for every passage, "
                         f"{passage.id} has {len(texts)}; add them or leave the arm out (--arms)"
                     )
-                if exact and language == passage.language and arm.count(plan) == count != len(texts) != plan.n:
+                if exact and language == passage.language and count == plan.queries != len(texts):
                     raise XqgError(
                         f"{path}: {passage.id} has {len(texts)} queries in its own language {language!r}, but "
                         f"K = n·L = {plan.n}·{plan.languages} = {count}; give --per-language or mend the file"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from xqg.comparison.arms import Arm
 from xqg.errors import XqgError
 from xqg.generation.atomic import atomic_path
 
-__all__ = ["Request", "Setting", "claim", "versions", "write_json"]
+__all__ = ["Request", "Setting", "claim", "file_hash", "versions", "write_json"]
 
 _LIBRARIES = ("xqg", "torch", "transformers", "sentence-transformers", "faiss-cpu", "ir-measures", "babel")
 
@@ -94,6 +95,18 @@ def claim(folder: Path, identity: dict[str, Any]) -> None:
         write_json(path, identity)
     except OSError as error:
         raise XqgError(f"{folder}: cannot be written ({error.strerror}); choose another --out") from None
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes.
+
+    Raises:
+        XqgError: the file cannot be read.
+    """
+    try:
+        return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise XqgError(f"{path}: cannot be read ({error.strerror}); give a JSONL file of queries") from None
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -5,43 +5,70 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xqg.benchmarks.atlas.names import LANGUAGES
 from xqg.errors import XqgError
+from xqg.generation.prompt import DEFAULT_PROMPT
 from xqg.training.card import write_card
 from xqg.training.generator_tasks import Collator, Tasks
+from xqg.training.output import model_folder
 from xqg.training.recipe import GeneratorRecipe
+from xqg.training.scripts import script_of
 
 if TYPE_CHECKING:
     import torch
     from transformers import MT5ForConditionalGeneration, T5Tokenizer
 
+    from xqg.training.quality import QualityLog
+
 __all__ = ["train_generator"]
 
 
-def train_generator(recipe: GeneratorRecipe, out: Path) -> None:
+def train_generator(recipe: GeneratorRecipe, out: Path | str) -> None:
     """Train a small mT5, and write it to `out` with its tokenizer and a model card.
 
+    Weights are stored in bfloat16. The same recipe gives the same weights on the same machine and
+    versions.
+
     Raises:
-        XqgError: `recipe.encoder` is not a static encoder's folder.
+        XqgError: `recipe.encoder` is not a static encoder's folder; `out` is a file, or a folder
+            with something other than a model in it.
     """
-    import torch
-    from datasets import IterableDataset
-    from transformers import Seq2SeqTrainer, Seq2SeqTrainingArguments, set_seed
+    from transformers import set_seed
 
     from xqg.training.quality import QualityLog
 
     started = time.monotonic()
     tokenizer, vectors = _from_encoder(Path(recipe.encoder))
-    set_seed(recipe.seed)
-    model = _new_model(recipe, tokenizer, vectors)
-    log = QualityLog(tokenizer, every=recipe.evaluate_every)
-    with tempfile.TemporaryDirectory() as folder:
+    with model_folder(out) as folder:
+        set_seed(recipe.seed)
+        model = _new_model(recipe, tokenizer, vectors)
+        log = QualityLog(tokenizer, every=recipe.evaluate_every)
+        steps = _train(recipe, model, tokenizer, log)
+        model.bfloat16().save_pretrained(folder)  # half the size; loads as float32
+        tokenizer.save_pretrained(folder)
+        results = {
+            "parameters": sum(p.numel() for p in model.parameters()),
+            "steps": steps,
+            "minutes": round((time.monotonic() - started) / 60, 1),
+            **log.table(),
+        }
+        write_card(folder, "generator", LANGUAGES, recipe, results, prompt=DEFAULT_PROMPT)
+
+
+def _train(
+    recipe: GeneratorRecipe, model: MT5ForConditionalGeneration, tokenizer: T5Tokenizer, log: QualityLog
+) -> int:
+    """Train the model in place; the number of steps."""
+    import torch
+    from datasets import IterableDataset
+    from transformers import Seq2SeqTrainer, Seq2SeqTrainingArguments
+
+    with tempfile.TemporaryDirectory() as scratch:
         arguments = Seq2SeqTrainingArguments(
-            output_dir=folder,
+            output_dir=scratch,
             max_steps=recipe.steps,
             per_device_train_batch_size=recipe.batch_size,
             learning_rate=recipe.learning_rate,
@@ -65,27 +92,12 @@ def train_generator(recipe: GeneratorRecipe, out: Path) -> None:
             data_collator=Collator(tokenizer),
             callbacks=[log],
         )
-        result = trainer.train()
-    out.mkdir(parents=True, exist_ok=True)
-    model.to(torch.bfloat16).save_pretrained(out)  # half the size; loads as float32
-    tokenizer.save_pretrained(out)
-    write_card(
-        out,
-        "generator",
-        LANGUAGES,
-        recipe,
-        {
-            "parameters": sum(p.numel() for p in model.parameters()),
-            "steps": result.global_step,
-            "minutes": round((time.monotonic() - started) / 60, 1),
-            **log.table(),
-        },
-        prompt="Generate a {language} question for this passage: {title} {passage}",
-    )
+        return trainer.train().global_step
 
 
 def _from_encoder(folder: Path) -> tuple[T5Tokenizer, torch.Tensor]:
     """The tokenizer of a static encoder, as mT5's class, and its vectors (pieces, dimension)."""
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
     from transformers import T5Tokenizer
 
@@ -93,18 +105,21 @@ def _from_encoder(folder: Path) -> tuple[T5Tokenizer, torch.Tensor]:
 
     try:
         vocab = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+        pieces = [(str(piece), float(score)) for piece, score in vocab]
         vectors = load_file(folder / "model.safetensors")["embedding.weight"].float()
-    except (OSError, KeyError) as error:
+    except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
+        reason = " ".join(str(error).split())
         raise XqgError(
-            f"{folder}: no static encoder there ({error}); run `xqg train encoder` first"
+            f"{folder}: no static encoder with a SentencePiece vocabulary ({reason}); "
+            "run `xqg train encoder` first and name its folder in the recipe"
         ) from None
-    tokenizer = T5Tokenizer(vocab=[(piece, score) for piece, score in vocab], extra_ids=SENTINELS)
-    return tokenizer, vectors
+    return T5Tokenizer(vocab=pieces, extra_ids=SENTINELS), vectors
 
 
 def _new_model(
     recipe: GeneratorRecipe, tokenizer: T5Tokenizer, vectors: torch.Tensor
 ) -> MT5ForConditionalGeneration:
+    """An untrained mT5 with random layers and starting vectors from the encoder."""
     import torch
     from transformers import MT5Config, MT5ForConditionalGeneration
 
@@ -131,9 +146,7 @@ def _new_model(
     return model
 
 
-def _starting_vectors(
-    tokenizer: T5Tokenizer, vectors: torch.Tensor, recipe: GeneratorRecipe
-) -> torch.Tensor:
+def _starting_vectors(tokenizer: T5Tokenizer, vectors: torch.Tensor, recipe: GeneratorRecipe) -> torch.Tensor:
     """The encoder's vectors, of length one, each turned towards a direction of its script.
 
     In the encoder a name and its translations have nearly one vector: a start that lets the decoder
@@ -154,11 +167,5 @@ def _starting_vectors(
 
 
 def _script(piece: str) -> str:
-    """`LATIN`, `CYRILLIC`, …; kana and kanji count as one; `NONE` without letters."""
-    for character in piece:
-        if character.isalpha():
-            name = unicodedata.name(character, "NONE").split()[0]
-            return "JAPANESE" if name in {"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"} else name
-    return "NONE"
-
-
+    """The script of a piece's first letter; `NONE` without letters."""
+    return next((script_of(character) for character in piece if character.isalpha()), "NONE")

@@ -1,9 +1,11 @@
-"""How good generated queries are on atlas: in the asked language, about the right entity."""
+"""How good generated queries are on atlas: in the asked language, about the right entity.
+
+Import it late: the callback's base class brings transformers along.
+"""
 
 from __future__ import annotations
 
 import time
-import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +14,12 @@ from transformers import TrainerCallback
 from xqg.benchmarks.atlas.names import LANGUAGES, pick, split_of
 from xqg.benchmarks.atlas.passages import AtlasPassage, passages
 from xqg.generation.prompt import DEFAULT_PROMPT, fill
+from xqg.training.scripts import LANGUAGE_SCRIPTS, script_of
 
 if TYPE_CHECKING:
     from transformers import T5Tokenizer
 
-__all__ = ["QualityLog", "in_script", "names_entity", "sample_passages"]
-
-_SCRIPTS = {
-    "en": {"LATIN"}, "fi": {"LATIN"}, "ar": {"ARABIC"}, "bn": {"BENGALI"}, "ru": {"CYRILLIC"},
-    "te": {"TELUGU"}, "ko": {"HANGUL"}, "ja": {"HIRAGANA", "KATAKANA", "CJK", "KATAKANA-HIRAGANA"},
-}  # fmt: skip
+__all__ = ["QualityLog", "in_script", "names_entity", "sample_passages", "shares"]
 
 
 def sample_passages(split: str, count: int) -> list[AtlasPassage]:
@@ -32,8 +30,8 @@ def sample_passages(split: str, count: int) -> list[AtlasPassage]:
 
 def in_script(text: str, language: str) -> bool:
     """Whether most letters of a text are of the language's script (fi and en share one)."""
-    letters = [unicodedata.name(c, "NONE").split()[0] for c in text if c.isalpha()]
-    return sum(name in _SCRIPTS[language] for name in letters) * 2 > len(letters)
+    scripts = [script_of(character) for character in text if character.isalpha()]
+    return scripts.count(LANGUAGE_SCRIPTS[language]) * 2 > len(scripts)
 
 
 def names_entity(text: str, passage: AtlasPassage, language: str) -> bool:
@@ -82,7 +80,12 @@ class QualityLog(TrainerCallback):
         print(row, flush=True)
 
     def table(self) -> dict[str, dict[str, str]]:
-        """The curve for the model card: step → share naming the right entity, dev, percent."""
+        """The curve for the model card: step → share naming the right entity, dev, percent.
+
+        Empty where the run was too short for one measurement.
+        """
+        if not self.curve:
+            return {}
         rows = {
             f"step {row['step']} ({row['minutes']} min)": f"mean {row['mean']}: "
             + " ".join(f"{language} {row[language]}" for language in LANGUAGES)

@@ -59,7 +59,8 @@ def read_recipe(path: Path | str, kind: type[Recipe]) -> Recipe:
     """Read a recipe; relative folders in it count from where the command runs.
 
     Raises:
-        XqgError: file missing, broken YAML, an unknown or missing key, a value of the wrong type.
+        XqgError: file missing, broken YAML, an unknown or missing key, a value of the wrong type or
+            out of range, data other than atlas.
     """
     import yaml
 
@@ -76,14 +77,27 @@ def read_recipe(path: Path | str, kind: type[Recipe]) -> Recipe:
     return kind(**_checked(path, values, kind))
 
 
+def _range(key: str) -> tuple[int, float]:
+    """The least and the greatest value of a number; NaN lies in no range."""
+    if key in ("swaps", "question_share", "name_share", "script_weight", "dropout"):
+        return 0, 1
+    return (0, 2**32 - 1) if key in ("seed", "learning_rate", "scale") else (1, 2**31)
+
+
 def _checked(path: Path, values: dict[str, Any], kind: type) -> dict[str, Any]:
+    """The values, each checked against the field of its name."""
     fields = {field.name: field for field in dataclasses.fields(kind)}
     for key, value in values.items():
         if key not in fields:
             raise XqgError(f"{path}: unknown key {key!r}; the keys are {', '.join(fields)}")
         wanted = {"int": int, "float": (int, float), "str": str}[str(fields[key].type)]
         if not isinstance(value, wanted) or isinstance(value, bool):  # type: ignore[arg-type]
-            raise XqgError(f"{path}: {key} is {value!r}; it must be of type {fields[key].type}")
+            # YAML takes 2e-3 for a text, and half the world writes learning rates like that.
+            hint = ", written like 0.002" if fields[key].type == "float" else ""
+            raise XqgError(f"{path}: {key} is {value!r}; it must be of type {fields[key].type}{hint}")
+        low, high = _range(key)
+        if not isinstance(value, str) and not low <= value <= high:
+            raise XqgError(f"{path}: {key} is {value}; it must lie between {low} and {high:g}")
     for name, field in fields.items():
         if field.default is dataclasses.MISSING and name not in values:
             raise XqgError(f"{path}: no {name}; add the line `{name}: …`")

@@ -20,12 +20,18 @@ __all__ = ["facts_in", "load"]
 
 
 def load() -> Benchmark:
-    """The whole pool with the questions about test entities; those about dev entities tune α."""
+    """The whole pool with the questions about test entities; those about dev entities tune α.
+
+    A question's id is its fact's key (`territory_currency:FR`), its cluster is the entity, and
+    relevant is every passage about that entity that states the fact. The same on every machine:
+    nothing is drawn at random.
+    """
     pool = [Passage(p.id, p.title(), p.text(), "en") for p in passages()]
     test, dev = facts_in("test"), facts_in("dev")
     questions = list(_questions(test))
     content = "\n".join(
-        [f"{p.id}\t{p.title}\t{p.text}" for p in pool] + [f"{q.id}\t{q.language}\t{q.text}" for q in questions]
+        [f"{p.id}\t{p.title}\t{p.text}" for p in pool]
+        + [f"{q.id}\t{q.language}\t{q.text}" for q in questions]
     )
     return Benchmark(
         name="atlas",

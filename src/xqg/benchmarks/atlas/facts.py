@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
-from xqg.benchmarks.atlas.names import Entity, entities
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 
-__all__ = ["KINDS", "Fact", "currency_history", "currency_name", "facts_of", "most_spoken", "territory_of_zone", "weekend"]
+from xqg.benchmarks.atlas.names import Entity, autonym, entities
+
+__all__ = [
+    "KINDS",
+    "Fact",
+    "currency_history",
+    "currency_name",
+    "facts_of",
+    "most_spoken",
+    "territory_of_zone",
+    "weekend",
+]
 
 KINDS = (
     "territory_currency", "territory_language", "territory_first_day", "territory_code",
@@ -33,7 +45,7 @@ class Fact:
         return f"{self.kind}:{self.entity.code}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def facts_of(entity: Entity) -> dict[str, Fact]:
     """The facts known of an entity, by kind. Facts with more than three answers are left out."""
     found = {
@@ -48,16 +60,12 @@ def facts_of(entity: Entity) -> dict[str, Fact]:
 
 def currency_name(code: str) -> str | None:
     """The English name of any currency, also of one that other languages do not name."""
-    from babel import Locale
-
     return Locale("en").currencies.get(code)
 
 
-@lru_cache(maxsize=None)
+@cache
 def currency_history(territory: str) -> tuple[tuple[str, int | None, bool], ...]:
     """(currency code, year of introduction, still in use) of a territory's tender, oldest first."""
-    from babel.core import get_global
-
     rows = []
     for code, start, end, tender in get_global("territory_currencies").get(territory, []):
         if tender and currency_name(code):
@@ -65,11 +73,9 @@ def currency_history(territory: str) -> tuple[tuple[str, int | None, bool], ...]
     return tuple(sorted(rows, key=lambda row: (row[2], row[1] or 0, row[0])))
 
 
-@lru_cache(maxsize=None)
+@cache
 def most_spoken(territory: str, official: bool) -> tuple[str, ...]:
     """Language codes of a territory, most widely spoken first; only the official ones if asked."""
-    from babel.core import get_global
-
     rows = get_global("territory_languages").get(territory, {})
     ranked = sorted(rows.items(), key=lambda row: (-row[1]["population_percent"], row[0]))
     return tuple(
@@ -80,11 +86,9 @@ def most_spoken(territory: str, official: bool) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def weekend(territory: str) -> tuple[str, str, str] | None:
     """(first day of the week, weekend's first day, weekend's last day), or None where CLDR is silent."""
-    from babel import Locale, UnknownLocaleError
-
     try:
         locale = Locale.parse(f"und_{territory}")
     except (UnknownLocaleError, ValueError):
@@ -97,15 +101,11 @@ def weekend(territory: str) -> tuple[str, str, str] | None:
 
 def territory_of_zone(zone: str) -> Entity | None:
     """The territory that a time zone belongs to."""
-    from babel.core import get_global
-
     return entities().get(f"territory:{get_global('zone_territories').get(zone)}")
 
 
-@lru_cache(maxsize=1)
+@cache
 def _alpha3() -> dict[str, str]:
-    from babel.core import get_global
-
     return {
         new[0]: old
         for old, new in sorted(get_global("territory_aliases").items())
@@ -113,11 +113,9 @@ def _alpha3() -> dict[str, str]:
     }
 
 
-@lru_cache(maxsize=None)
+@cache
 def _likely(code: str) -> tuple[str, str] | None:
     """(script, territory) that CLDR's likely subtags give a language."""
-    from babel.core import get_global
-
     parts = get_global("likely_subtags").get(code, "").split("_")
     return (parts[1], parts[2]) if len(parts) == 3 else None
 
@@ -130,7 +128,7 @@ def _territory(entity: Entity) -> dict[str, tuple[str, ...]]:
     history = currency_history(entity.code)
     current = [row for row in history if row[2]]
     former = [row for row in history if not row[2]]
-    found = {
+    found: dict[str, tuple[str, ...]] = {
         "territory_currency": tuple(str(currency_name(row[0])) for row in current),
         "territory_language": _english(*(f"language:{c}" for c in most_spoken(entity.code, official=True))),
         "territory_code": (_alpha3()[entity.code],) if entity.code in _alpha3() else (),
@@ -156,19 +154,14 @@ def _currency(entity: Entity) -> dict[str, tuple[str, ...]]:
 
 
 def _language(entity: Entity) -> dict[str, tuple[str, ...]]:
-    from babel import Locale, UnknownLocaleError
-
-    found = {"language_code": (entity.code,)}
+    found: dict[str, tuple[str, ...]] = {"language_code": (entity.code,)}
     likely = _likely(entity.code)
     if likely:
         found["language_script"] = _english(f"script:{likely[0]}")
         found["language_territory"] = _english(f"territory:{likely[1]}")
-    try:
-        autonym = Locale(entity.code).languages.get(entity.code)
-    except UnknownLocaleError:
-        autonym = None
-    if autonym and autonym.casefold() != entity.names["en"].casefold():
-        found["language_autonym"] = (str(autonym),)
+    native = autonym(entity.code)
+    if native and native.casefold() != entity.names["en"].casefold():
+        found["language_autonym"] = (native,)
     return found
 
 
@@ -183,9 +176,6 @@ def _script(entity: Entity) -> dict[str, tuple[str, ...]]:
 
 
 def _city(entity: Entity) -> dict[str, tuple[str, ...]]:
-    from babel import Locale
-    from babel.core import get_global
-
     found: dict[str, tuple[str, ...]] = {}
     territory = territory_of_zone(entity.code)
     if territory and territory.names["en"] != entity.names["en"]:

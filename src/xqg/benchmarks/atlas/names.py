@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cache
 
-__all__ = ["LANGUAGES", "Entity", "entities", "pick", "split_of"]
+from babel import Locale, UnknownLocaleError
+
+__all__ = ["LANGUAGES", "Entity", "autonym", "entities", "pick", "split_of"]
 
 LANGUAGES = ("en", "ar", "bn", "fi", "ja", "ko", "ru", "te")
 
@@ -50,6 +51,14 @@ class Entity:
         return hash(self.key)
 
 
+def autonym(language: str) -> str | None:
+    """A language's name in itself; None without a CLDR locale in it: atlas leaves those out."""
+    try:
+        return Locale(language).languages.get(language) or None
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
 def pick(key: str, count: int) -> int:
     """A number in [0, count) that depends on nothing but `key`: atlas draws no random numbers."""
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") % count
@@ -61,11 +70,9 @@ def split_of(entity: Entity) -> str:
     return "test" if draw < 2 else "dev" if draw == 2 else "train"
 
 
-@lru_cache(maxsize=1)
+@cache
 def entities() -> dict[str, Entity]:
     """Every entity that CLDR names in all eight languages, by key, in a fixed order."""
-    from babel import Locale
-
     locales = {language: Locale(language) for language in LANGUAGES}
     found: dict[str, Entity] = {}
     for kind, table, excluded in (
@@ -79,7 +86,7 @@ def entities() -> dict[str, Entity]:
             if code in excluded or code.isdigit() or "_" in code:
                 continue
             names = {language: tables[language].get(code) for language in LANGUAGES}
-            if kind == "language" and not _has_autonym(code):
+            if kind == "language" and autonym(code) is None:
                 continue
             if all(name and name != code for name in names.values()):
                 entity = Entity(kind, code, {k: _clean(str(v)) for k, v in names.items()})
@@ -88,7 +95,7 @@ def entities() -> dict[str, Entity]:
     return found
 
 
-def _cities(locales: dict[str, Any]) -> dict[str, Entity]:
+def _cities(locales: dict[str, Locale]) -> dict[str, Entity]:
     """Exemplar cities of time zones. CLDR leaves out names equal to the zone id's last part."""
     found: dict[str, Entity] = {}
     for zone in sorted(locales["ru"].time_zones):
@@ -106,16 +113,6 @@ def _cities(locales: dict[str, Any]) -> dict[str, Entity]:
             entity = Entity("city", zone, names)
             found[entity.key] = entity
     return found
-
-
-def _has_autonym(code: str) -> bool:
-    """Whether CLDR holds a locale in this language: those are the languages atlas speaks of."""
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        return bool(Locale(code).languages.get(code))
-    except (UnknownLocaleError, ValueError):
-        return False
 
 
 def _clean(name: str) -> str:

@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from xqg.benchmarks.atlas.facts import (
-    Fact, currency_history, currency_name, facts_of, most_spoken, territory_of_zone, weekend,
-)  # fmt: skip
+    Fact,
+    currency_history,
+    currency_name,
+    facts_of,
+    most_spoken,
+    territory_of_zone,
+    weekend,
+)
 from xqg.benchmarks.atlas.names import Entity, entities, pick
 
 __all__ = ["AtlasPassage", "facts_stated", "passages"]
@@ -74,12 +80,12 @@ def _join(names: tuple[str, ...]) -> str:
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _of_kind(kind: str) -> tuple[Entity, ...]:
     return tuple(entity for entity in entities().values() if entity.kind == kind)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _namesakes(key: str) -> tuple[Entity, ...]:
     """Entities of the same kind that share a word of five letters or more: Guinea, Guinea-Bissau."""
     entity = entities()[key]
@@ -255,7 +261,7 @@ _WRITERS: dict[str, tuple[Callable[[Entity], AtlasPassage | None], ...]] = {
 }
 
 
-@lru_cache(maxsize=1)
+@cache
 def passages() -> tuple[AtlasPassage, ...]:
     """The whole pool, about 1,600 passages, in a fixed order."""
     found = (write(entity) for entity in entities().values() for write in _WRITERS[entity.kind])

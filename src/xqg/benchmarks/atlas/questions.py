@@ -7,7 +7,7 @@ the nominative, since CLDR gives no other case.
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from xqg.benchmarks.atlas.facts import Fact
@@ -18,7 +18,7 @@ __all__ = ["ask", "templates", "wording_of"]
 _FOLDER = Path(__file__).parent / "questions"
 
 
-@lru_cache(maxsize=None)
+@cache
 def templates(language: str) -> dict[str, list[str]]:
     """Kind of fact → wordings, in one language."""
     return json.loads((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))

@@ -1,0 +1,47 @@
+"""What `search` and `retrieve` share: an index with its encoder, ready to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from xqg.cli import options
+
+if TYPE_CHECKING:
+    from xqg.search import Searcher
+
+__all__ = ["open_searcher"]
+
+
+def open_searcher(
+    path: Path,
+    alpha: float | None,
+    languages: str | None,
+    asked: Iterable[str],
+    device: str | None,
+    dtype: str,
+) -> tuple[Searcher, list[str] | Literal["auto"] | None]:
+    """A searcher of the index in `path`, and what `--languages` means.
+
+    Args:
+        asked: languages of the questions, as far as they are known; the encoder warns of those
+            that it was not trained for.
+
+    Raises:
+        XqgError: wrong settings (found before a model is loaded), no index, no encoder.
+    """
+    from xqg.index import Index
+    from xqg.models import warn_untrained
+    from xqg.search import Searcher, Weighting, load_index_encoder
+
+    chosen = options.search_languages(languages)
+    options.check_alpha(alpha)
+    asked = list(asked)
+    for code in dict.fromkeys(asked):
+        options.check_query_language(code)
+    index = Index.open(path)
+    Weighting.of(index, alpha, None if chosen == "auto" else chosen)
+    encoder = load_index_encoder(index, device=device, dtype=dtype)
+    warn_untrained("encoder", encoder.name, encoder.languages, asked)
+    return Searcher(index, encoder), chosen

@@ -1,0 +1,204 @@
+"""`xqg evaluate`: measures of a TREC run, as results.json and report.md."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from xqg.cli import options
+from xqg.errors import XqgError
+
+if TYPE_CHECKING:
+    from xqg.benchmarks import Benchmark
+    from xqg.evaluation import Measure, Run
+
+__all__ = ["command"]
+
+DEFAULT = ("R@1", "R@5", "RR@10", "Answer@1", "Answer@5", "R@2kt")
+MEASURES = f'Such as "nDCG@10 Answer@5".  [default: of "{" ".join(DEFAULT)}" those that apply]'
+MACRO = "macro"  # in place of a question language: the unweighted mean over them
+
+logger = logging.getLogger(__name__)
+
+
+def command(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="TREC run.", show_default=False)],
+    benchmark: Annotated[str, typer.Option(help="Benchmark's name or BEIR folder.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder of the results to make.", show_default=False)],
+    data: options.Data = None,
+    measures: Annotated[
+        str | None,
+        typer.Option(help=MEASURES),
+    ] = None,
+    query_language: Annotated[
+        str | None,
+        typer.Option(help="Language of the run's questions; needed where parallel questions share ids."),
+    ] = None,
+    passage_language: options.PassageLanguage = "en",
+) -> None:
+    """Measure a run against a benchmark's judgements and answers."""
+    from xqg.benchmarks import load
+    from xqg.evaluation import parse_many, read_trec
+    from xqg.index.partial import check_absent, partial_folder
+
+    check_absent(out)
+    options.check_query_language(query_language)
+    asked = None if measures is None else parse_many(measures)
+    ranked = read_trec(run)
+    pool = load(benchmark, data=data, passage_language=passage_language)
+    runs = _by_language(ranked, pool, query_language)
+    wanted = _default(pool, list(runs)) if asked is None else asked
+    rows = _rows(runs, pool, wanted)
+    settings = _settings(run, pool, list(runs), wanted)
+    table = _table(rows, [measure.name for measure in wanted])
+    with partial_folder(out) as folder:
+        _write(folder, {"settings": settings, "rows": rows}, table)
+    from xqg.cli.console import aligned
+
+    print(aligned(table))
+
+
+def _by_language(run: Run, benchmark: Benchmark, language: str | None) -> dict[str, Run]:
+    """Question language → its part of the run.
+
+    Raises:
+        XqgError: an unknown question, or ids that stand for questions in several languages.
+    """
+    from xqg.cli.inputs import shared_ids
+
+    if language is not None:
+        benchmark.questions_in(language)  # refuses a language that it lacks
+        return {language: run}
+    if shared_ids(benchmark, set(run)):
+        raise XqgError(
+            f"{benchmark.name}: the run's question ids stand for parallel questions in several languages; name the "
+            f"run's with --query-language, one of {', '.join(benchmark.query_languages)}"
+        )
+    language_of = {question.id: question.language for question in benchmark.questions}
+    found: dict[str, Run] = {}
+    for question_id, pairs in run.items():
+        if question_id not in language_of:
+            raise XqgError(
+                f"question {question_id!r} is not one of {benchmark.name}'s; evaluate the run on the benchmark that "
+                "it was retrieved for"
+            )
+        found.setdefault(language_of[question_id], {})[question_id] = pairs
+    for code in benchmark.query_languages:
+        if code not in found:
+            logger.warning("the run has no question in %s; that language is not evaluated", code)
+    return dict(sorted(found.items()))
+
+
+def _default(benchmark: Benchmark, languages: Sequence[str]) -> list[Measure]:
+    """The default measures that count something in every language."""
+    from xqg.evaluation import parse
+
+    answers = [_answers(benchmark, language) for language in languages]
+    # R@<k>kt leaves out yes/no questions, and is defined for English passages.
+    english = benchmark.passage_languages == ("en",) and all(found - {"yes", "no"} for found in answers)
+    names = []
+    for name in DEFAULT:
+        if name.startswith("Answer@") and not all(answers):
+            continue
+        if name.endswith("kt") and not english:
+            continue
+        names.append(name)
+    return [parse(name) for name in names]
+
+
+def _answers(benchmark: Benchmark, language: str) -> set[str]:
+    samples = {passage.language: passage for passage in benchmark.passages}.values()
+    found = (benchmark.answers(q, one) for q in benchmark.questions_in(language) for one in samples)
+    return {answer for answers in found for answer in answers if answer.strip()}
+
+
+def _rows(runs: dict[str, Run], benchmark: Benchmark, measures: Sequence[Measure]) -> list[dict[str, Any]]:
+    """One row for each language and measure, and the macro averages of several languages."""
+    from xqg.evaluation import evaluate, macro
+
+    pool = "+".join(benchmark.passage_languages)
+    means: dict[str, dict[str, tuple[float, int]]] = {}
+    for language, run in runs.items():
+        lacking = sum(question.id not in run for question in benchmark.questions_in(language))
+        if lacking:
+            logger.warning("the run lacks %d questions in %s; they count 0", lacking, language)
+        values = evaluate(run, benchmark, language, measures)
+        means[language] = {name: (sum(of.values()) / len(of), len(of)) for name, of in values.items()}
+    if len(runs) > 1:
+        of_all = list(means.values())
+        means[MACRO] = {
+            measure.name: (
+                macro({code: of[measure.name][0] for code, of in means.items()}),
+                sum(of[measure.name][1] for of in of_all),
+            )
+            for measure in measures
+        }
+    return [
+        {
+            "query_language": language,
+            "passage_language": pool,
+            "measure": name,
+            "value": value,
+            "questions": number,
+        }
+        for language, by_name in means.items()
+        for name, (value, number) in by_name.items()
+    ]
+
+
+def _settings(
+    run: Path, benchmark: Benchmark, languages: Sequence[str], measures: Sequence[Measure]
+) -> dict[str, Any]:
+    """What the numbers depend on; file names without folders, which are this machine's business."""
+    import hashlib
+
+    from xqg.comparison.settings import versions
+    from xqg.evaluation import tokenizer_name
+
+    names = [measure.name for measure in measures]
+    return {
+        "run": run.name,
+        "run_sha256": hashlib.sha256(run.read_bytes()).hexdigest(),
+        "benchmark": benchmark.name,
+        "data": benchmark.fingerprint,
+        "passages": len(benchmark.passages),
+        "passage_languages": list(benchmark.passage_languages),
+        "query_languages": list(languages),
+        "measures": names,
+        "tokenizer": tokenizer_name() if any(name.endswith("kt") for name in names) else None,
+        "versions": versions(),
+    }
+
+
+def _table(rows: Sequence[dict[str, Any]], measures: Sequence[str]) -> list[list[str]]:
+    """A line for each language, a column for each measure."""
+    values = {(row["query_language"], row["measure"]): row["value"] for row in rows}
+    numbers: dict[str, int] = {}
+    for row in rows:
+        numbers[row["query_language"]] = max(row["questions"], numbers.get(row["query_language"], 0))
+    table = [["language", "questions", *measures]]
+    for language, number in numbers.items():
+        table.append([language, str(number), *(f"{values[language, name]:.4f}" for name in measures)])
+    return table
+
+
+def _write(folder: Path, results: dict[str, Any], table: Sequence[Sequence[str]]) -> None:
+    from xqg.comparison.settings import write_json
+
+    write_json(folder / "results.json", results)
+    settings = results["settings"]
+    head, *body = ["| " + " | ".join(row) + " |" for row in table]
+    rule = "|---|" + "---:|" * (len(table[0]) - 1)
+    lines = [f"# {settings['run']} on {settings['benchmark']}", "", head, rule, *body, "", "## Settings", ""]
+    for key, value in settings.items():
+        if isinstance(value, dict):
+            value = ", ".join(f"{name} {version}" for name, version in value.items())
+        elif isinstance(value, list):
+            value = ", ".join(map(str, value))
+        if value is not None:
+            lines.append(f"- {key}: {value}")
+    (folder / "report.md").write_text("\n".join(lines) + "\n", encoding="utf-8")

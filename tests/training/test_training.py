@@ -1,0 +1,161 @@
+"""Tiny recipes from end to end: they train, load without xqg, and repeat to the last bit."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from xqg.benchmarks.atlas.names import LANGUAGES
+from xqg.errors import XqgError
+from xqg.models import read_card
+from xqg.training import EncoderRecipe, GeneratorRecipe, train_encoder, train_generator
+from xqg.training.generator_tasks import Tasks
+
+ENCODER = EncoderRecipe(
+    vocabulary=3000, dimension=24, scarce=20, examples=64, name_pairs=64, batch_size=32, epochs=1
+)
+
+
+def _generator_recipe(encoder: Path) -> GeneratorRecipe:
+    return GeneratorRecipe(
+        encoder=str(encoder),
+        encoder_layers=1,
+        decoder_layers=1,
+        heads=2,
+        feed_forward=32,
+        scarce=20,
+        batch_size=4,
+        steps=10,
+        evaluate_every=1000,
+    )
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("training") / "encoder"
+    train_encoder(ENCODER, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def generator(encoder: Path) -> Path:
+    folder = encoder.parent / "generator"
+    train_generator(_generator_recipe(encoder), folder)
+    return folder
+
+
+def test_encoder_loads_without_xqg(encoder: Path) -> None:
+    import numpy as np
+    from sentence_transformers import SentenceTransformer
+
+    modules = json.loads((encoder / "modules.json").read_text(encoding="utf-8"))
+    assert all(module["type"].startswith("sentence_transformers.") for module in modules)
+    model = SentenceTransformer(str(encoder), device="cpu")
+    assert model.similarity_fn_name == "cosine"
+    vectors = model.encode(["What is the currency of Finland?", "フィンランドの通貨は何ですか？"])
+    assert vectors.shape == (2, ENCODER.dimension)
+    np.testing.assert_allclose(np.linalg.norm(vectors.astype(np.float32), axis=1), 1, atol=1e-2)
+    assert [path.name for path in encoder.parent.glob(".*")] == []  # nothing half-written stays
+
+
+def test_encoder_loads_with_xqg(encoder: Path) -> None:
+    from xqg.encoding import load_encoder
+
+    loaded = load_encoder(str(encoder))
+    assert loaded.similarity == "cosine"
+    assert loaded.dimension == ENCODER.dimension
+    assert loaded.languages == LANGUAGES
+
+
+def test_encoder_same_seed_same_weights(encoder: Path) -> None:
+    again = encoder.parent / "again"
+    again.mkdir()
+    (again / "modules.json").write_text("[]")  # an older model, to be replaced as a whole
+    (again / "stale.txt").write_text("of the older model")
+    train_encoder(ENCODER, again)
+    for name in ("model.safetensors", "tokenizer.json"):
+        assert (again / name).read_bytes() == (encoder / name).read_bytes(), name
+    assert not (again / "stale.txt").exists()
+
+
+def test_encoder_card(encoder: Path) -> None:
+    card = (encoder / "README.md").read_text(encoding="utf-8")
+    assert read_card(encoder).languages == LANGUAGES
+    assert read_card(encoder).prompt is None
+    assert "xqg train encoder" in card
+    assert "vocabulary: 3000" in card
+    for language in LANGUAGES:
+        assert f"| R@1 {language} | " in card
+
+
+def test_generator_loads_without_xqg(generator: Path) -> None:
+    import torch
+    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+    model = AutoModelForSeq2SeqLM.from_pretrained(str(generator))
+    tokenizer = AutoTokenizer.from_pretrained(str(generator))
+    assert model.config.model_type == "mt5"
+    assert model.config.vocab_size == len(tokenizer)
+    assert all(torch.isfinite(weight).all() for weight in model.parameters())
+    ids = model.generate(**tokenizer("Finland", return_tensors="pt"), max_new_tokens=4)
+    assert ids.shape[0] == 1
+
+
+def test_generator_loads_with_xqg(generator: Path) -> None:
+    from xqg.generation import load_generator
+
+    loaded = load_generator(str(generator), device="cpu")
+    assert loaded.languages == LANGUAGES
+    assert loaded.prompt == "Generate a {language} question for this passage: {title} {passage}"
+    found = loaded.generate_block([("Money in Finland", "People in Finland pay with the Euro.")], "ja", 2, 0)
+    assert [len(queries) for queries in found] == [2]
+
+
+def test_generator_same_seed_same_weights(encoder: Path, generator: Path) -> None:
+    again = encoder.parent / "generator-again"
+    train_generator(_generator_recipe(encoder), again)
+    assert (again / "model.safetensors").read_bytes() == (generator / "model.safetensors").read_bytes()
+
+
+def test_generator_other_seed_other_weights(encoder: Path, generator: Path) -> None:
+    other = encoder.parent / "generator-other"
+    train_generator(dataclasses.replace(_generator_recipe(encoder), seed=1, steps=1), other)
+    assert (other / "model.safetensors").read_bytes() != (generator / "model.safetensors").read_bytes()
+
+
+def test_generator_card(generator: Path) -> None:
+    card = (generator / "README.md").read_text(encoding="utf-8")
+    assert read_card(generator).languages == LANGUAGES
+    assert read_card(generator).prompt == "Generate a {language} question for this passage: {title} {passage}"
+    assert "steps: 10" in card
+    assert "| | |" not in card  # no measurement in ten steps, so no empty table
+
+
+def test_examples_depend_on_seed_and_number_only() -> None:
+    recipe = _generator_recipe(Path("unused"))
+    first, second = Tasks(recipe), Tasks(recipe)
+    assert [first.draw(number) for number in (5, 3, 400)] == [second.draw(number) for number in (5, 3, 400)]
+    whole = dataclasses.replace(recipe, steps=16)
+    drawn = sorted(row["source"] for row in Tasks(whole).stream())
+    assert drawn == sorted(first.draw(number)["source"] for number in range(64))
+
+
+def test_generator_needs_a_static_encoder(tmp_path: Path, bert_folder: Path) -> None:
+    for folder in (tmp_path, tmp_path / "absent", bert_folder):
+        with pytest.raises(XqgError, match="no static encoder .* run `xqg train encoder` first") as error:
+            train_generator(_generator_recipe(folder), tmp_path / "out")
+        assert "\n" not in str(error.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_output_is_refused_before_training(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("mine")
+    with pytest.raises(XqgError, match="file: is a file; give a folder"):
+        train_encoder(ENCODER, file)
+    with pytest.raises(XqgError, match="holds something other than a model; give a new folder"):
+        train_encoder(ENCODER, tmp_path)
+    assert file.read_text() == "mine"
