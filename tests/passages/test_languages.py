@@ -18,7 +18,7 @@ def test_english_name(code: str, name: str) -> None:
 
 @pytest.mark.parametrize("code", ["", "xx", "jp", "japanese", " ja", "../ja"])
 def test_unknown_code(code: str) -> None:
-    with pytest.raises(XqgError, match="unknown language code .*; use a CLDR code such as en, ja or ru"):
+    with pytest.raises(XqgError, match=r"unknown language code .*; use a CLDR code such as en, ja or ru"):
         english_name(code)
 
 

@@ -15,7 +15,7 @@ from xqg.training import EncoderRecipe, GeneratorRecipe, train_encoder, train_ge
 from xqg.training.generator_tasks import Tasks
 
 ENCODER = EncoderRecipe(
-    vocabulary=3000, dimension=24, scarce=20, examples=64, name_pairs=64, batch_size=32, epochs=1
+    vocabulary=3000, dimension=64, scarce=20, examples=64, name_pairs=64, batch_size=32, epochs=1
 )
 
 
@@ -29,6 +29,7 @@ def _generator_recipe(encoder: Path) -> GeneratorRecipe:
         scarce=20,
         batch_size=4,
         steps=10,
+        names_first=2,
         evaluate_every=1000,
     )
 
@@ -145,10 +146,21 @@ def test_examples_depend_on_seed_and_number_only() -> None:
 
 def test_generator_needs_a_static_encoder(tmp_path: Path, bert_folder: Path) -> None:
     for folder in (tmp_path, tmp_path / "absent", bert_folder):
-        with pytest.raises(XqgError, match="no static encoder .* run `xqg train encoder` first") as error:
+        with pytest.raises(XqgError, match=r"no static encoder .* run `xqg train encoder` first") as error:
             train_generator(_generator_recipe(folder), tmp_path / "out")
         assert "\n" not in str(error.value)
     assert not (tmp_path / "out").exists()
+
+
+def test_generator_needs_dimensions_that_fit(tmp_path: Path) -> None:
+    small = dataclasses.replace(ENCODER, dimension=8, examples=32, name_pairs=32)
+    train_encoder(small, tmp_path / "small")
+    with pytest.raises(XqgError, match=r"8 dimensions for \d+ scripts; train an encoder with dimension"):
+        train_generator(_generator_recipe(tmp_path / "small"), tmp_path / "out")
+    heads = dataclasses.replace(_generator_recipe(tmp_path / "small"), heads=3)
+    with pytest.raises(XqgError, match="heads is 3, which does not divide the 8 dimensions"):
+        train_generator(heads, tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["small"]
 
 
 def test_output_is_refused_before_training(tmp_path: Path) -> None:

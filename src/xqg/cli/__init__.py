@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xqg.cli import evaluate, generate, index, info, retrieve, search, train
+from xqg.cli import compare, demo, evaluate, generate, index, info, retrieve, search, train
 from xqg.cli.failures import run
 from xqg.cli.quiet import prepare
 
@@ -19,11 +19,13 @@ __all__ = ["COMMANDS", "app", "main"]
 
 # In the order of the help. A new command is a new file and one line here.
 COMMANDS: dict[str, Callable[..., Any]] = {
+    "demo": demo.command,
     "generate": generate.command,
     "index": index.command,
     "search": search.command,
     "retrieve": retrieve.command,
     "evaluate": evaluate.command,
+    "compare": compare.command,
     "train": train.command,
     "info": info.command,
 }

@@ -42,6 +42,7 @@ def command(
 ) -> None:
     """Measure a run against a benchmark's judgements and answers."""
     from xqg.benchmarks import load
+    from xqg.cli.console import aligned
     from xqg.evaluation import parse_many, read_trec
     from xqg.index.partial import check_absent, partial_folder
 
@@ -57,9 +58,8 @@ def command(
     table = _table(rows, [measure.name for measure in wanted])
     with partial_folder(out) as folder:
         _write(folder, {"settings": settings, "rows": rows}, table)
-    from xqg.cli.console import aligned
-
     print(aligned(table))
+    _warn(runs, pool, query_language)
 
 
 def _by_language(run: Run, benchmark: Benchmark, language: str | None) -> dict[str, Run]:
@@ -87,10 +87,18 @@ def _by_language(run: Run, benchmark: Benchmark, language: str | None) -> dict[s
                 "it was retrieved for"
             )
         found.setdefault(language_of[question_id], {})[question_id] = pairs
-    for code in benchmark.query_languages:
-        if code not in found:
-            logger.warning("the run has no question in %s; that language is not evaluated", code)
     return dict(sorted(found.items()))
+
+
+def _warn(runs: dict[str, Run], benchmark: Benchmark, asked: str | None) -> None:
+    """Say what the run lacks, so that no number is taken for another."""
+    for code in benchmark.query_languages if asked is None else (asked,):
+        if code not in runs:
+            logger.warning("the run has no question in %s; that language is not evaluated", code)
+            continue
+        lacking = sum(question.id not in runs[code] for question in benchmark.questions_in(code))
+        if lacking:
+            logger.warning("the run lacks questions in %s: %d, which count 0", code, lacking)
 
 
 def _default(benchmark: Benchmark, languages: Sequence[str]) -> list[Measure]:
@@ -123,9 +131,6 @@ def _rows(runs: dict[str, Run], benchmark: Benchmark, measures: Sequence[Measure
     pool = "+".join(benchmark.passage_languages)
     means: dict[str, dict[str, tuple[float, int]]] = {}
     for language, run in runs.items():
-        lacking = sum(question.id not in run for question in benchmark.questions_in(language))
-        if lacking:
-            logger.warning("the run lacks %d questions in %s; they count 0", lacking, language)
         values = evaluate(run, benchmark, language, measures)
         means[language] = {name: (sum(of.values()) / len(of), len(of)) for name, of in values.items()}
     if len(runs) > 1:

@@ -38,27 +38,19 @@ class _Source:
 
 def command(
     passages: options.Passages,
-    encoder: Annotated[
-        str, typer.Option(help="Encoder: folder, hub id, mini or minilm.", show_default=False)
-    ],
+    encoder: options.EncoderName,
     out: Annotated[Path, typer.Option(help="Folder of the index to make.", show_default=False)],
-    generator: Annotated[
-        str | None, typer.Option(help="Generator of the queries: folder, hub id, or mini.")
-    ] = None,
-    queries: Annotated[Path | None, typer.Option(help="JSONL file of generated queries instead.")] = None,
+    generator: options.GeneratorName = None,
+    queries: options.QueriesFile = None,
     languages: Annotated[
-        str | None,
-        typer.Option(help="Languages to generate in (`ja,ru`), or to take from the file."),
+        str | None, typer.Option(help="Languages to generate in (`ja,ru`), or to take from the file.")
     ] = None,
     per_language: Annotated[
         int | None, typer.Option(min=1, help="Queries to generate per passage and language.  [default: 5]")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the sampling.  [default: 0]")] = None,
     alpha: Annotated[float, typer.Option(help="Weight of the generated queries, 0 to 1.")] = 0.01,
-    fusion: Annotated[
-        str | None,
-        typer.Option(help="raw or normalised.  [default: raw for dot product, normalised for cosine]"),
-    ] = None,
+    fusion: options.FusionName = None,
     passage_language: options.PassageLanguage = "en",
     passage_length: options.PassageLength = None,
     query_length: options.QueryLength = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,11 +18,15 @@ __all__ = [
     "Data",
     "Device",
     "Dtype",
+    "EncoderName",
+    "FusionName",
+    "GeneratorName",
     "IndexFolder",
     "Json",
     "PassageLanguage",
     "PassageLength",
     "Passages",
+    "QueriesFile",
     "QueryLanguage",
     "QueryLength",
     "SearchAlpha",
@@ -37,13 +41,30 @@ __all__ = [
 
 Passages = Annotated[
     str,
-    typer.Argument(help="JSONL file of passages, BEIR folder, or a benchmark's name.", show_default=False),
+    typer.Argument(
+        metavar="PASSAGES",
+        help="JSONL file of passages, BEIR folder, or a benchmark's name.",
+        show_default=False,
+    ),
 ]
 IndexFolder = Annotated[
     Path, typer.Argument(metavar="INDEX", help="Folder that `xqg index` made.", show_default=False)
 ]
 Data = Annotated[
     Path | None, typer.Option(help="Folder with the benchmark's files, where a benchmark is named.")
+]
+EncoderName = Annotated[
+    str, typer.Option(metavar="MODEL", help="Encoder: folder, hub id, mini or minilm.", show_default=False)
+]
+GeneratorName = Annotated[
+    str | None, typer.Option(metavar="MODEL", help="Generator of the queries: folder, hub id, or mini.")
+]
+QueriesFile = Annotated[Path | None, typer.Option(help="JSONL file of generated queries instead.")]
+FusionName = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="raw or normalised.  [default: raw for dot product, normalised for cosine]"
+    ),
 ]
 PassageLanguage = Annotated[
     str, typer.Option(help="Language of passages that name none; of xquad: the pool's (or `all`).")
@@ -130,8 +151,10 @@ def check_new_file(out: Path) -> None:
     parent = out.absolute().parent
     if not parent.is_dir():
         raise XqgError(f"{out}: the folder {parent} does not exist; create it first")
-    if not os.access(parent, os.W_OK | os.X_OK):
-        raise XqgError(f"{out}: the folder {parent} cannot be written; choose another --out")
+    try:  # permissions do not say it all: root, read-only file systems
+        tempfile.TemporaryFile(dir=parent).close()
+    except OSError as error:
+        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another --out") from None
 
 
 def parts_folder(out: Path) -> Path:

@@ -25,6 +25,7 @@ def prepare() -> None:
     if not any(isinstance(handler, _Lines) for handler in logger.handlers):
         logger.addHandler(_Lines())
     logger.propagate = False
+    logger.setLevel(logging.WARNING)
     logging.getLogger().setLevel(logging.ERROR)
     for name in ("TRANSFORMERS_VERBOSITY", "HF_HUB_VERBOSITY", "DATASETS_VERBOSITY", "LANCE_LOG"):
         os.environ.setdefault(name, "error")

@@ -17,7 +17,9 @@ def command(
     queries: Annotated[
         str,
         typer.Argument(
-            help="JSONL file of questions, BEIR folder, or a benchmark's name.", show_default=False
+            metavar="QUERIES",
+            help="JSONL file of questions, BEIR folder, or a benchmark's name.",
+            show_default=False,
         ),
     ],
     out: Annotated[Path, typer.Option(help="TREC run to write.", show_default=False)],

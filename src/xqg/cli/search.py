@@ -22,7 +22,7 @@ SNIPPET = 160  # characters
 
 def command(
     index: options.IndexFolder,
-    text: Annotated[str, typer.Argument(help="The question.", show_default=False)],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The question.", show_default=False)],
     k: Annotated[int, typer.Option("-k", min=1, help="Passages to show.")] = 10,
     alpha: options.SearchAlpha = None,
     languages: options.SearchLanguages = None,
@@ -33,7 +33,7 @@ def command(
     device: options.Device = None,
     dtype: options.Dtype = "float32",
 ) -> None:
-    """Search an index, under its own weighting of the generated queries or another."""
+    """Search an index with one question."""
     from xqg.cli.asking import open_searcher
 
     if not text.strip():

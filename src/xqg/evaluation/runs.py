@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +77,7 @@ def _lines(path: Path, question_id: str, pairs: list[tuple[str, float]], tag: st
         yield f"{question_id} Q0 {passage_id} {rank} {np.float32(score)!s} {tag}\n"
 
 
+@lru_cache(maxsize=100_000)
 def _check_word(path: Path, what: str, text: str) -> None:
     if not text or any(character.isspace() for character in text):
         raise XqgError(

@@ -6,7 +6,7 @@ import json
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xqg.benchmarks.atlas.names import LANGUAGES
 from xqg.errors import XqgError
@@ -33,8 +33,9 @@ def train_generator(recipe: GeneratorRecipe, out: Path | str) -> None:
     versions.
 
     Raises:
-        XqgError: `recipe.encoder` is not a static encoder's folder; `out` is a file, or a folder
-            with something other than a model in it.
+        XqgError: `recipe.encoder` is not a static encoder's folder, or has fewer dimensions than
+            its vocabulary has scripts; `out` is a file, or a folder with something other than a
+            model in it.
     """
     from transformers import set_seed
 
@@ -124,6 +125,11 @@ def _new_model(
     from transformers import MT5Config, MT5ForConditionalGeneration
 
     dimension = vectors.shape[1]
+    if dimension % recipe.heads:
+        raise XqgError(
+            f"heads is {recipe.heads}, which does not divide the {dimension} dimensions of {recipe.encoder}; "
+            "use another number of heads"
+        )
     config = MT5Config(
         vocab_size=len(tokenizer),
         d_model=dimension,
@@ -143,6 +149,13 @@ def _new_model(
         # tied output would start with logits √d times too large.
         model.shared.weight.copy_(_starting_vectors(tokenizer, vectors, recipe) * dimension**0.5)
         model.decoder.final_layer_norm.weight.fill_(dimension**-0.5)
+        blocks: Any = model.decoder.block
+        for block in blocks:
+            # A copy-friendly start: what is attended to in the passage is added as it is, so that
+            # only where to look has to be learned before names come out.
+            attention = block.layer[1].EncDecAttention
+            attention.v.weight.copy_(torch.eye(dimension))
+            attention.o.weight.copy_(torch.eye(dimension))
     return model
 
 
@@ -158,6 +171,11 @@ def _starting_vectors(tokenizer: T5Tokenizer, vectors: torch.Tensor, recipe: Gen
     pieces = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
     scripts = [_script(piece) for piece in pieces]
     names = sorted(set(scripts))
+    if len(names) > vectors.shape[1]:  # no room for so many orthogonal directions
+        raise XqgError(
+            f"{recipe.encoder}: its vectors have {vectors.shape[1]} dimensions for {len(names)} scripts; "
+            f"train an encoder with dimension {len(names)} or more"
+        )
     generator = torch.Generator().manual_seed(recipe.seed)
     random = torch.randn(vectors.shape[1], len(names), generator=generator)
     directions = torch.linalg.qr(random).Q.T[[names.index(script) for script in scripts]]

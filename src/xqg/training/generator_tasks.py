@@ -46,10 +46,12 @@ class Tasks:
         rng = random.Random(f"{self.recipe.seed}:{number}")
         draw = rng.random()
         language = LANGUAGES[number % len(LANGUAGES)]
+        if number < self.recipe.names_first * self.recipe.batch_size:
+            return self._name(rng, language, distraction=0.0)
         if draw < self.recipe.question_share:
             return self._question(rng, language)
         if draw < self.recipe.question_share + self.recipe.name_share:
-            return self._name(rng, language)
+            return self._name(rng, language, distraction=0.5)
         return self._denoising(rng, language)
 
     def _question(self, rng: random.Random, language: str) -> dict[str, str]:
@@ -57,9 +59,9 @@ class Tasks:
         source = fill(DEFAULT_PROMPT, language, example.title, example.text)
         return {"source": source, "target": example.question}
 
-    def _name(self, rng: random.Random, language: str) -> dict[str, str]:
+    def _name(self, rng: random.Random, language: str, distraction: float) -> dict[str, str]:
         english, name = self.supervision.name_pair(rng, language)
-        around = rng.choice(self.supervision.pool).text() if rng.random() < 0.5 else ""
+        around = rng.choice(self.supervision.pool).text() if rng.random() < distraction else ""
         source = f"Name in {english_name(language)}: {english} {around}".strip()
         return {"source": source, "target": name}
 

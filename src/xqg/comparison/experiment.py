@@ -142,7 +142,7 @@ def _settings(
         "target_languages": {code: list(plan.targets_of(code)) for code in plan.passage_languages},
         "mean_over": list(plan.mean_languages),
         "per_language": plan.n,
-        "K": plan.queries,
+        "K": max(arm.count(plan) for arm in request.arms),
         "encoder": encoder.settings(),
         "generator": generator.settings() if generator else None,
         "queries_file": file_hash(request.queries_file) if request.queries_file else None,

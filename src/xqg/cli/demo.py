@@ -1,0 +1,76 @@
+"""`xqg demo`: everything once, offline: a comparison on atlas and an index to search."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from xqg.comparison import Comparison
+
+__all__ = ["command"]
+
+_QUESTIONS = {"ja": "フィンランドの通貨は何ですか？", "fi": "Mikä on alueen Japani virallinen kieli?"}
+
+
+def command(
+    out: Annotated[Path, typer.Option(help="Folder for the comparison and the index.")] = Path("demo"),
+) -> None:
+    """Compare the arms on atlas with the mini models, print the table, leave an index to search.
+
+    No download: atlas is made from Unicode CLDR, and the mini models come with the package.
+    """
+    from rich.console import Console
+
+    from xqg.benchmarks import load
+    from xqg.comparison import Request, compare
+    from xqg.comparison.arms import parse_arms
+    from xqg.comparison.report import show
+
+    request = Request(
+        arms=parse_arms("none,mono,target-n,cross"),
+        out=out / "comparison",
+        generator="mini",
+        alpha=None,
+        n=1,
+    )
+    comparison = compare(load("atlas"), "mini", request)
+    console = Console()
+    show(comparison, console)
+    index = out / "index"
+    _build(comparison, out / "comparison" / "queries", index)
+    console.print(f"\nreport: {out / 'comparison' / 'report.md'}", highlight=False, soft_wrap=True)
+    console.print("An index of the same passages and queries is ready. Search it:", highlight=False)
+    for text in _QUESTIONS.values():
+        console.print(f'  xqg search {index} "{text}"', highlight=False, soft_wrap=True)
+
+
+def _build(comparison: Comparison, queries: Path, out: Path) -> None:
+    """An index with the comparison's passages, cross-lingual queries and tuned α."""
+    from xqg.encoding import load_encoder
+    from xqg.generation import queries_by_language, read_queries
+    from xqg.index import Generation, build_index
+
+    settings = comparison.settings
+    generated = []
+    for language in settings["target_languages"]["en"]:
+        generated += read_queries(queries / f"{language}.jsonl")
+    shutil.rmtree(out, ignore_errors=True)  # the demo's own, from an earlier run
+    build_index(
+        comparison.benchmark.passages,
+        load_encoder(settings["encoder"]["name"]),
+        out,
+        queries=queries_by_language(generated),
+        alpha=comparison.outcomes[0].tuned["cross"].by_fold[0],
+        fusion=settings["fusion"],
+        generation=Generation(
+            generators=(settings["generator"]["name"],),
+            fingerprint=settings["generator"]["fingerprint"],
+            prompt=settings["generator"]["prompt"],
+            seed=settings["seed"],
+            per_language=settings["per_language"],
+        ),
+    )
