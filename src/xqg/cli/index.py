@@ -77,13 +77,8 @@ def command(
     check_absent(out)
     pool = read_pool(passages, data, passage_language)
     given = [] if source.queries is None else _from_file(source.queries, source.languages, pool.passages)
-    model = load_encoder(
-        encoder,
-        device=device,
-        dtype=dtype,
-        passage_length=passage_length or pool.passage_length,
-        query_length=query_length,
-    )
+    lengths = {"passage_length": passage_length or pool.passage_length, "query_length": query_length}
+    model = load_encoder(encoder, device=device, dtype=dtype, **lengths)
     spoken = [passage.language for passage in pool.passages] + [query.language for query in given]
     warn_untrained("encoder", model.name, model.languages, [*spoken, *(source.languages or ())])
     made, generation = _queries(source, given, pool.passages, model, out, device, dtype)
