@@ -15,6 +15,7 @@ test: .venv/installed-dev
 	$(BIN)/pytest
 
 mini: .venv/installed-dev
+	mkdir -p src/xqg/models/mini
 	$(BIN)/xqg train encoder recipes/mini/encoder.yaml --out src/xqg/models/mini/encoder
 	$(BIN)/xqg train generator recipes/mini/generator.yaml --out src/xqg/models/mini/generator
 

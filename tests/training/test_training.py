@@ -29,7 +29,7 @@ def _generator_recipe(encoder: Path) -> GeneratorRecipe:
         scarce=20,
         batch_size=4,
         steps=10,
-        names_first=2,
+        short_first=2,
         evaluate_every=1000,
     )
 

@@ -11,41 +11,31 @@ from xqg.cli import options
 
 __all__ = ["command"]
 
+_MEASURES = "R@1 R@5 RR@10 Answer@1 Answer@5 R@2kt"
+
 
 def command(
     benchmark: Annotated[
         str, typer.Argument(metavar="BENCHMARK", help="atlas, xquad, or a BEIR folder.", show_default=False)
     ],
-    encoder: Annotated[
-        str, typer.Option(help="Encoder: folder, hub id, mini or minilm.", show_default=False)
-    ],
+    encoder: options.EncoderName,
     out: Annotated[Path, typer.Option(help="Folder for results, runs and report.", show_default=False)],
-    generator: Annotated[
-        str | None, typer.Option(help="Generator of the queries: folder, hub id, or mini.")
-    ] = None,
-    queries: Annotated[Path | None, typer.Option(help="JSONL file of generated queries instead.")] = None,
+    generator: options.GeneratorName = None,
+    queries: options.QueriesFile = None,
     data: options.Data = None,
     arms: Annotated[str, typer.Option(help="Arms to compare.")] = "none,mono,target-n,cross",
     passage_language: options.PassageLanguage = "en",
     query_languages: Annotated[str, typer.Option(help="Question languages: `ja,ru`, or all.")] = "all",
     languages: Annotated[
-        str | None,
-        typer.Option(help="Target languages.  [default: all question languages except the passages']"),
+        str | None, typer.Option(help="Target languages.  [default: the question languages but the passages']")
     ] = None,
     per_language: Annotated[
-        int | None,
-        typer.Option(min=1, help="Queries per target language.  [default: 5, or what --queries holds]"),
+        int | None, typer.Option(min=1, help="Queries per target language.  [default: 5, or as --queries has]")
     ] = None,
     alpha: Annotated[str, typer.Option(help="Weight of the generated queries, 0 to 1, or `tuned`.")] = "0.01",
-    fusion: Annotated[
-        str | None,
-        typer.Option(help="raw or normalised.  [default: raw for dot product, normalised for cosine]"),
-    ] = None,
+    fusion: options.FusionName = None,
     measures: Annotated[
-        str | None,
-        typer.Option(
-            help='Measures.  [default: "R@1 R@5 RR@10 Answer@1 Answer@5 R@2kt", as far as they apply]'
-        ),
+        str | None, typer.Option(help=f'Measures.  [default: "{_MEASURES}", as far as they apply]')
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the sampling.")] = 0,
     limit: Annotated[

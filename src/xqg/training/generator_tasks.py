@@ -46,7 +46,10 @@ class Tasks:
         rng = random.Random(f"{self.recipe.seed}:{number}")
         draw = rng.random()
         language = LANGUAGES[number % len(LANGUAGES)]
-        if number < self.recipe.names_first * self.recipe.batch_size:
+        if number < self.recipe.short_first * self.recipe.batch_size:
+            # Short sources come first: where to look is learned on them several times as fast.
+            if draw < 0.5:
+                return self._question(rng, language, sentences=rng.randrange(2))
             return self._name(rng, language, distraction=0.0)
         if draw < self.recipe.question_share:
             return self._question(rng, language)
@@ -54,9 +57,12 @@ class Tasks:
             return self._name(rng, language, distraction=0.5)
         return self._denoising(rng, language)
 
-    def _question(self, rng: random.Random, language: str) -> dict[str, str]:
+    def _question(
+        self, rng: random.Random, language: str, sentences: int | None = None
+    ) -> dict[str, str]:
         example = self.supervision.example(rng, language)
-        source = fill(DEFAULT_PROMPT, language, example.title, example.text)
+        text = ". ".join(example.text.split(". ")[:sentences])
+        source = fill(DEFAULT_PROMPT, language, example.title, text)
         return {"source": source, "target": example.question}
 
     def _name(self, rng: random.Random, language: str, distraction: float) -> dict[str, str]:

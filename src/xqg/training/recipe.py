@@ -45,7 +45,7 @@ class GeneratorRecipe:
     swaps: float = 0.9
     question_share: float = 0.6  # of the examples; the rest is pretraining:
     name_share: float = 0.3  # names among distracting text; what remains is denoising
-    names_first: int = 2000  # steps at the start that see names alone: short, and soon learned
+    short_first: int = 2000  # steps at the start with short sources: names, titles, one sentence
     script_weight: float = 0.6  # of the script's direction in a starting vector
     batch_size: int = 64
     steps: int = 6000
@@ -82,7 +82,7 @@ def _range(key: str) -> tuple[int, float]:
     """The least and the greatest value of a number; NaN lies in no range."""
     if key in ("swaps", "question_share", "name_share", "script_weight", "dropout"):
         return 0, 1
-    return (0, 2**32 - 1) if key in ("seed", "names_first", "learning_rate", "scale") else (1, 2**31)
+    return (0, 2**32 - 1) if key in ("seed", "short_first", "learning_rate", "scale") else (1, 2**31)
 
 
 def _checked(path: Path, values: dict[str, Any], kind: type) -> dict[str, Any]:

@@ -28,11 +28,8 @@ def load() -> Benchmark:
     """
     pool = [Passage(p.id, p.title(), p.text(), "en") for p in passages()]
     test, dev = facts_in("test"), facts_in("dev")
-    questions = list(_questions(test))
-    content = "\n".join(
-        [f"{p.id}\t{p.title}\t{p.text}" for p in pool]
-        + [f"{q.id}\t{q.language}\t{q.text}" for q in questions]
-    )
+    questions, tuning = list(_questions(test)), list(_questions(dev))
+    content = "\n".join(map(repr, [*pool, *questions, *test.values(), *tuning, *dev.values()]))
     return Benchmark(
         name="atlas",
         passages=pool,
@@ -40,7 +37,7 @@ def load() -> Benchmark:
         qrels={fact.key: dict.fromkeys(ids, 1) for fact, ids in test.items()},
         groups={fact.key: fact.entity.key for fact in test},
         fingerprint="sha256:" + hashlib.sha256(content.encode()).hexdigest(),
-        tuning_questions=list(_questions(dev)),
+        tuning_questions=tuning,
         tuning_qrels={fact.key: dict.fromkeys(ids, 1) for fact, ids in dev.items()},
     )
 

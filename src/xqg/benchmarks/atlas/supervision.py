@@ -89,7 +89,8 @@ class Supervision:
         if rng.random() < self.swaps:
             entity = rng.choice(self._train_of_kind[entity.kind])
         others = [other for other in self._about[passage.entity.key] if asked.kind not in other.facts]
-        negative = rng.choice(others or self._of_topic[passage.id.rsplit("-", 1)[1]])
+        strangers = self._of_topic[passage.id.rsplit("-", 1)[1]]
+        negative = rng.choice(others or [other for other in strangers if other.entity is not passage.entity])
         subject = entity if others else None
         return Example(
             question=ask(asked.kind, entity, language, asked.wording),
@@ -124,5 +125,6 @@ class Supervision:
     def _of_topic(self) -> dict[str, list[AtlasPassage]]:
         found: dict[str, list[AtlasPassage]] = {}
         for passage in self.pool:
-            found.setdefault(passage.id.rsplit("-", 1)[1], []).append(passage)
+            if split_of(passage.entity) == "train":
+                found.setdefault(passage.id.rsplit("-", 1)[1], []).append(passage)
         return found
