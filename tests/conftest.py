@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["tiny_index"]  # fixtures of an index that needs no model
+
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before huggingface_hub reads it: no test asks a network
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 

@@ -39,6 +39,10 @@ def queries_file(tmp_path: Path) -> Path:
         for number in range(6):
             for code, count in (("en", 4), ("fi", 2), ("ja", 2)):
                 for copy in range(count):
-                    row = {"passage_id": f"p{number}", "language": code, "text": f"{code} thing {number} {copy}"}
+                    row = {
+                        "passage_id": f"p{number}",
+                        "language": code,
+                        "text": f"{code} thing {number} {copy}",
+                    }
                     file.write(json.dumps({**row, "seed": 0, "generator": "hand"}) + "\n")
     return path

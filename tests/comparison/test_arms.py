@@ -45,9 +45,7 @@ def test_what_each_arm_needs_and_states() -> None:
 
 def test_what_each_arm_adds() -> None:
     found = parts(PLAN, ["en"])
-    totals = {
-        name: sum((s[0, 0] for s in arm.sums(found, "ja")), start=0.0) for name, arm in ARMS.items()
-    }
+    totals = {name: sum((s[0, 0] for s in arm.sums(found, "ja")), start=0.0) for name, arm in ARMS.items()}
     assert totals == {"none": 0.0, "mono": 1000.0, "cross": 110.0, "target-n": 100.0}
 
 

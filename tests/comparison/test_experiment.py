@@ -25,7 +25,9 @@ def request_for(out: Path, **changes: object) -> Request:
     return dataclasses.replace(base, **changes)  # type: ignore[arg-type]
 
 
-def test_rows_runs_and_variants(tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path) -> None:
+def test_rows_runs_and_variants(
+    tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     compare(tiny, str(bert_folder), request_for(out, queries_file=queries_file, alpha=0.1))
     results = json.loads((out / "results.json").read_text())

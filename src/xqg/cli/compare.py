@@ -27,10 +27,12 @@ def command(
     passage_language: options.PassageLanguage = "en",
     query_languages: Annotated[str, typer.Option(help="Question languages: `ja,ru`, or all.")] = "all",
     languages: Annotated[
-        str | None, typer.Option(help="Target languages.  [default: the question languages but the passages']")
+        str | None,
+        typer.Option(help="Target languages.  [default: the question languages but the passages']"),
     ] = None,
     per_language: Annotated[
-        int | None, typer.Option(min=1, help="Queries per target language.  [default: 5, or as --queries has]")
+        int | None,
+        typer.Option(min=1, help="Queries per target language.  [default: 5, or as --queries has]"),
     ] = None,
     alpha: Annotated[str, typer.Option(help="Weight of the generated queries, 0 to 1, or `tuned`.")] = "0.01",
     fusion: options.FusionName = None,

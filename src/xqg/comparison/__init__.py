@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from xqg.comparison.experiment import compare
-    from xqg.comparison.results import Comparison
     from xqg.comparison.settings import Request
+    from xqg.comparison.views import Comparison
 
 __all__ = ["Comparison", "Request", "compare"]
 
@@ -16,7 +16,7 @@ def __getattr__(name: str) -> Any:
     """Import on first use: a comparison pulls in torch."""
     from importlib import import_module
 
-    homes = {"Comparison": "results", "Request": "settings", "compare": "experiment"}
+    homes = {"Comparison": "views", "Request": "settings", "compare": "experiment"}
     if name not in homes:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{homes[name]}"), name)

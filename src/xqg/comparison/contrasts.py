@@ -79,7 +79,9 @@ def interpretability(
     Where `none` lies within its interval of chance (its interval's lower end does not exceed the
     chance level) a difference between arms says nothing of retrieval (spec §6).
     """
-    chance = chance_level(measure, benchmark.questions_in(languages[0]), benchmark, depth)
+    asked = benchmark.questions_in(languages[0])
+    # Few questions need many rankings, or the level itself would be noise.
+    chance = chance_level(measure, asked, benchmark, depth, repeats=max(10, 2_000 // len(asked)))
     found: dict[str, Any] = {"measure": measure.name, "chance": chance, "at_chance": []}
     if "none" not in arms:
         return {**found, "interpretable": None, "why": "arm none did not run"}

@@ -80,15 +80,11 @@ def run_setting(
     return outcome
 
 
-def _by_alpha(
-    questions: Sequence[Question], setting: Setting, tuned: Tuned | None
-) -> dict[float, list[int]]:
+def _by_alpha(questions: Sequence[Question], setting: Setting, tuned: Tuned | None) -> dict[float, list[int]]:
     """α → rows of the questions that are ranked with it."""
     found: dict[float, list[int]] = {}
     for row, question in enumerate(questions):
-        if setting.alpha is not None:
-            alpha = setting.alpha
-        else:
-            alpha = tuned.alpha(question.id) if tuned else 0.0
+        chosen = tuned.alpha(question.id) if tuned else 0.0
+        alpha = chosen if setting.alpha is None else setting.alpha
         found.setdefault(alpha, []).append(row)
     return found

@@ -14,9 +14,10 @@ from xqg.comparison.depth import depth_for
 from xqg.comparison.evaluation import Asked, Outcome, run_setting
 from xqg.comparison.parts import Parts, encode_parts
 from xqg.comparison.plan import Plan
-from xqg.comparison.results import Comparison, write_comparison
+from xqg.comparison.results import write_comparison
 from xqg.comparison.settings import Request, Setting, claim, file_hash, versions
 from xqg.comparison.tuning import Tuned, folds_of, tune
+from xqg.comparison.views import Comparison
 from xqg.encoding import Encoder, VectorCache, load_encoder
 from xqg.errors import XqgError
 from xqg.evaluation import Measure, parse_many, tokenizer_name
@@ -44,19 +45,19 @@ def compare(benchmark: Benchmark, encoder_name: str, request: Request) -> Compar
     started = time.monotonic()
     benchmark = _limited(benchmark, request)
     measures = parse_many(request.measures) if request.measures else default_measures(benchmark)
+    plan = _plan(benchmark, request)
+    arms = request.arms
+    needs_queries = any(query_source.needed(plan, arms, code) for code in plan.passage_languages)
+    if needs_queries and request.generator is None and request.queries_file is None:
+        raise XqgError(
+            "the arms need generated queries; give --generator M or --queries FILE, or --arms none"
+        )
     encoder = load_encoder(
         encoder_name, device=request.device, dtype=request.dtype, passage_length=benchmark.passage_length
     )
     fusion = request.fusion or default_fusion(encoder.similarity)
-    plan = _plan(benchmark, request)
-    arms = request.arms
-    asks_generator = any(query_source.needed(plan, arms, code) for code in plan.passage_languages)
     generator = None
-    if asks_generator and request.queries_file is None:
-        if request.generator is None:
-            raise XqgError(
-                "the arms need generated queries; give --generator M or --queries FILE, or --arms none"
-            )
+    if needs_queries and request.queries_file is None and request.generator is not None:
         generator = load_generator(request.generator, device=request.device, dtype=request.dtype)
     settings = _settings(benchmark, encoder, generator, plan, measures, request, fusion)
     if request.queries_file is not None:  # a bad file is found before anything is encoded or written
@@ -72,7 +73,10 @@ def compare(benchmark: Benchmark, encoder_name: str, request: Request) -> Compar
                 plan, arms, benchmark.passages, visible, generator, request.seed, request.out / "queries"
             )
     settings["blank_queries"] = sum(
-        not text.strip() for of_passage in generated.values() for texts in of_passage.values() for text in texts
+        not text.strip()
+        for of_passage in generated.values()
+        for texts in of_passage.values()
+        for text in texts
     )
     settings["untrained_languages"] = {
         "encoder": warn_untrained("encoder", encoder.name, encoder.languages, _spoken(plan)),

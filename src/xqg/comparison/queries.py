@@ -83,7 +83,9 @@ def per_language_of(path: Path, plan: Plan, passages: Sequence[Passage]) -> int:
     return found[0]
 
 
-def from_file(path: Path, plan: Plan, arms: Sequence[Arm], passages: Sequence[Passage], exact: bool) -> Queries:
+def from_file(
+    path: Path, plan: Plan, arms: Sequence[Arm], passages: Sequence[Passage], exact: bool
+) -> Queries:
     """Take from a file what the arms need, the first of each passage and language.
 
     Args:

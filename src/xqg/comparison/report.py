@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xqg.comparison.results import Comparison, View
 from xqg.comparison.tables import LEGEND, as_markdown, by_language, by_measure, headline
+from xqg.comparison.views import Comparison, View
 
 if TYPE_CHECKING:
     from rich.console import Console

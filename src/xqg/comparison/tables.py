@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xqg.comparison.contrasts import MEAN
-from xqg.comparison.results import Comparison, View
+from xqg.comparison.views import Comparison, View
 
 __all__ = ["LEGEND", "as_markdown", "by_language", "by_measure", "headline"]
 

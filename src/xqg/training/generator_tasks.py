@@ -57,9 +57,7 @@ class Tasks:
             return self._name(rng, language, distraction=0.5)
         return self._denoising(rng, language)
 
-    def _question(
-        self, rng: random.Random, language: str, sentences: int | None = None
-    ) -> dict[str, str]:
+    def _question(self, rng: random.Random, language: str, sentences: int | None = None) -> dict[str, str]:
         example = self.supervision.example(rng, language)
         text = ". ".join(example.text.split(". ")[:sentences])
         source = fill(DEFAULT_PROMPT, language, example.title, text)

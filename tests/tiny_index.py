@@ -1,4 +1,4 @@
-"""A tiny encoder of hash-seeded random vectors, and an index built with it."""
+"""A tiny encoder of hash-seeded random vectors, and an index built with it: for tests of index and search."""
 
 from __future__ import annotations
 
