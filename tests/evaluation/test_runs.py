@@ -31,7 +31,7 @@ def test_order_refuses_a_score_that_is_not_finite(score: float) -> None:
 def test_written_file_is_the_trec_format(tmp_path: Path) -> None:
     write_trec(tmp_path / "runs" / "x.trec", {"q1": [("b", 0.5), ("a", 0.5)], "q2": [("a", -1)]}, "xqg")
     text = (tmp_path / "runs" / "x.trec").read_text()
-    assert text == "q1 Q0 b 1 0.5 xqg\nq1 Q0 a 2 0.5 xqg\nq2 Q0 a 1 -1.0 xqg\n"
+    assert text == "q1 Q0 b 1 0.5 xqg\nq1 Q0 a 2 0.5 xqg\nq2 Q0 a 1 -1 xqg\n"
     assert [file.name for file in (tmp_path / "runs").iterdir()] == ["x.trec"]
 
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 
 from xqg.benchmarks.atlas.names import LANGUAGES, split_of
 from xqg.benchmarks.atlas.passages import passages
 from xqg.benchmarks.atlas.questions import templates
-from xqg.training.quality import in_script, names_entity, sample_passages, shares
+from xqg.errors import XqgError
+from xqg.training import quality
+from xqg.training.card import add_table
+from xqg.training.quality import (
+    in_script,
+    measure_queries,
+    names_entity,
+    passages_about,
+    sample_passages,
+    shares,
+)
 from xqg.training.scripts import script_of
 
 
@@ -53,3 +66,76 @@ def test_sample_passages() -> None:
     assert len(found) == 20
     assert all(split_of(passage.entity) == "dev" for passage in found)
     assert found[:5] == sample_passages("dev", 5)
+
+
+def test_passages_about() -> None:
+    found = {split: passages_about(split) for split in ("train", "dev", "test")}
+    assert sum(map(len, found.values())) == len(passages())
+    assert all(split_of(passage.entity) == "test" for passage in found["test"])
+    with pytest.raises(XqgError, match="atlas has no split 'tset'; give train, dev or test"):
+        passages_about("tset")
+
+
+class Scripted:
+    """A generator that asks well in Russian, in English when Finnish is asked for, else nothing."""
+
+    name, fingerprint, prompt = "scripted", "0", "{language} {passage}"
+    languages = LANGUAGES
+
+    def __init__(self) -> None:
+        self.blocks: list[tuple[str, int, int]] = []
+
+    def generate_block(
+        self, passages: Sequence[tuple[str, str]], language: str, n: int, seed: int
+    ) -> list[list[str]]:
+        self.blocks.append((language, len(passages), seed))
+        text = {
+            "ru": "Финляндия: какая там сейчас валюта?",
+            "fi": "What is the present currency of the country called Suomi?",
+        }.get(language, "")
+        return [[text] * n for _ in passages]
+
+
+@pytest.fixture
+def about_finland(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Finland's passages in place of a split's; gives their number."""
+    found = [p for p in passages() if p.entity.key == "territory:FI"]
+    monkeypatch.setattr(quality, "passages_about", lambda split: found)
+    return len(found)
+
+
+def test_measure_queries(about_finland: int) -> None:
+    found = measure_queries(Scripted(), "test", n=2)
+    assert list(found) == list(LANGUAGES)
+    count = 2 * about_finland
+    assert found["ru"] == {"language": 100.0, "entity": 100.0, "queries": count}
+    assert found["fi"] == {"language": 0.0, "entity": 100.0, "queries": count}
+    assert found["ja"] == {"language": 0.0, "entity": 0.0, "queries": count}  # blank: counted, wrong
+
+
+def test_measure_queries_asks_for_blocks_of_64() -> None:
+    generator = Scripted()
+    first = measure_queries(generator, "dev", seed=3)
+    count = len(passages_about("dev"))
+    assert first["te"]["queries"] == count > 64
+    sizes = [size for language, size, _ in generator.blocks if language == "te"]
+    assert sizes == [64] * (count // 64) + [count % 64]
+    again = Scripted()
+    measure_queries(again, "dev", seed=3)
+    assert again.blocks == generator.blocks  # the seeds, too
+    with pytest.raises(XqgError, match="give 1 or more"):
+        measure_queries(again, "dev", n=0)
+
+
+def test_add_table(tmp_path: Path) -> None:
+    card = tmp_path / "README.md"
+    card.write_text("# mini\n\n## Result\n\n- steps: 1\n", encoding="utf-8")
+    for value in (1.0, 50.0):  # the second time in place of the first
+        add_table(tmp_path, "Queries", "Made once.", {"ja": {"language": value, "queries": 2}})
+    assert card.read_text(encoding="utf-8") == (
+        "# mini\n\n## Result\n\n- steps: 1\n\n## Queries\n\nMade once.\n\n"
+        "| | language | queries |\n|---|---|---|\n| ja | 50.0 | 2 |\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
+    with pytest.raises(XqgError, match="no such model card; give the folder of a model"):
+        add_table(tmp_path / "absent", "Queries", "", {"ja": {"language": 1.0}})

@@ -57,6 +57,18 @@ def test_unknown_characters_become_unk() -> None:
     assert tokenizer.unk_token_id in tokenizer("ქართული").input_ids
 
 
+def test_whole_pieces_win_and_come_on_top() -> None:
+    plain = train_tokenizer(TEXTS, 160, 0)
+    whole = ["▁Finland", "Финляндия", "▁Finland"]  # given twice, there once
+    tokenizer = train_tokenizer(TEXTS, 160, 0, whole)
+    added = set(whole) - set(plain.get_vocab())
+    assert added
+    assert len(tokenizer) == len(plain) + len(added)
+    assert tokenizer.tokenize("Finland") == ["▁Finland"]
+    assert "Финляндия" in tokenizer.tokenize("аФинляндия?")
+    assert tokenizer.decode(tokenizer("аФинляндия?").input_ids, skip_special_tokens=True) == "аФинляндия?"
+
+
 @pytest.mark.parametrize("text", ["", "   "])
 def test_empty_text(text: str) -> None:
     assert train_tokenizer(TEXTS, 160, 0)(text).input_ids[-1] == 1

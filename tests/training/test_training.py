@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from xqg.errors import XqgError
 from xqg.models import read_card
 from xqg.training import EncoderRecipe, GeneratorRecipe, train_encoder, train_generator
 from xqg.training.generator_tasks import Tasks
+from xqg.training.quality import measured_card
 
 ENCODER = EncoderRecipe(
     vocabulary=3000, dimension=64, scarce=20, examples=64, name_pairs=64, batch_size=32, epochs=1
@@ -39,6 +42,17 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("training") / "encoder"
     train_encoder(ENCODER, folder)
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_passages() -> Iterator[None]:
+    """Two passages of a split to measure a trained generator on, not hundreds."""
+    from xqg.training import quality
+
+    whole = quality.passages_about
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quality, "passages_about", lambda split: whole(split)[:2])
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +129,17 @@ def test_generator_loads_with_xqg(generator: Path) -> None:
     assert [len(queries) for queries in found] == [2]
 
 
+def test_generator_has_the_words_of_names_whole(generator: Path) -> None:
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(str(generator))
+    for text in ("Suomi", "핀란드", "Доминиканская Республика", "アメリカ合衆国"):
+        assert [piece.strip("▁") for piece in tokenizer.tokenize(text) if piece != "▁"] == text.split()
+    # Russian and Japanese questions have names in the middle of what blanks set apart.
+    assert "Доминиканская" in tokenizer.tokenize("письмо «Доминиканская»")
+    assert "アメリカ合衆国" in tokenizer.tokenize("支払いにアメリカ合衆国を")
+
+
 def test_generator_same_seed_same_weights(encoder: Path, generator: Path) -> None:
     again = encoder.parent / "generator-again"
     train_generator(_generator_recipe(encoder), again)
@@ -135,6 +160,20 @@ def test_generator_card(generator: Path) -> None:
     assert "| | |" not in card  # no measurement in ten steps, so no empty table
 
 
+def test_generator_card_measures_test_entities(generator: Path) -> None:
+    card = (generator / "README.md").read_text(encoding="utf-8")
+    result, table = card.split("\n## Queries for test entities\n")
+    assert "| | language | entity | queries |" in table
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.endswith("| 2 |")]
+    assert [row[0] for row in rows] == list(LANGUAGES)
+    assert all(0 <= float(share) <= 100 for row in rows for share in row[1:3])
+    weights = (generator / "model.safetensors").read_bytes()
+    assert measured_card(generator, device="cpu")["ja"]["queries"] == 2
+    assert (generator / "README.md").read_text(encoding="utf-8").startswith(result)
+    assert (generator / "README.md").read_text(encoding="utf-8").count("## Queries") == 1
+    assert (generator / "model.safetensors").read_bytes() == weights
+
+
 def test_examples_depend_on_seed_and_number_only() -> None:
     recipe = _generator_recipe(Path("unused"))
     first, second = Tasks(recipe), Tasks(recipe)
@@ -144,9 +183,25 @@ def test_examples_depend_on_seed_and_number_only() -> None:
     assert drawn == sorted(first.draw(number)["source"] for number in range(64))
 
 
-def test_generator_needs_a_static_encoder(tmp_path: Path, bert_folder: Path) -> None:
-    for folder in (tmp_path, tmp_path / "absent", bert_folder):
-        with pytest.raises(XqgError, match=r"no static encoder .* run `xqg train encoder` first") as error:
+def test_short_sources_come_first() -> None:
+    recipe = dataclasses.replace(_generator_recipe(Path("unused")), short_first=50, name_share=0.2)
+    tasks = Tasks(recipe)
+    early = [tasks.draw(number)["source"] for number in range(200)]
+    late = [tasks.draw(number)["source"] for number in range(200, 800)]
+
+    def of(kind: str, sources: list[str]) -> list[int]:
+        return [len(source.split()) for source in sources if source.startswith(kind)]
+
+    assert len(of("Name in ", early)) + len(of("Generate a ", early)) == len(early)  # no denoising yet
+    assert len(of("Name in ", early)) > 60 < len(of("Generate a ", early))
+    assert max(of("Name in ", early)) < 12 < max(of("Name in ", late))  # a name alone
+    assert max(of("Generate a ", early)) < 35 < max(of("Generate a ", late))  # at most one sentence
+    assert any("<extra_id_0>" in source for source in late)
+
+
+def test_generator_needs_an_encoder(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "absent"):
+        with pytest.raises(XqgError, match=re.escape(str(folder))) as error:
             train_generator(_generator_recipe(folder), tmp_path / "out")
         assert "\n" not in str(error.value)
     assert not (tmp_path / "out").exists()

@@ -51,12 +51,10 @@ def command(
     Writes results.json, report.md, runs/ and variants/ to OUT. An interrupted comparison goes on
     where it stopped.
     """
-    from rich.console import Console
-
     from xqg.benchmarks import load
     from xqg.comparison import Request, compare
     from xqg.comparison.arms import parse_arms
-    from xqg.comparison.report import show
+    from xqg.comparison.report import terminal
     from xqg.errors import XqgError
     from xqg.passages import parse_languages
 
@@ -79,7 +77,7 @@ def command(
         dtype=dtype,
     )
     comparison = compare(load(benchmark, data=data, passage_language=passage_language), encoder, request)
-    show(comparison, Console())
+    print(terminal(comparison))
     print(f"\nreport: {out / 'report.md'}")
 
 

@@ -1,25 +1,12 @@
-"""Small things to print: tables, sizes, a progress bar."""
+"""Small things to print: sizes, a progress bar."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["aligned", "counting", "size"]
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Rows as lines with aligned columns: the first to the left, the others to the right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
+__all__ = ["counting", "size"]
 
 
 def size(number: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_QUESTIONS = {"ja": "フィンランドの通貨は何ですか？", "fi": "Mikä on alueen Japani virallinen kieli?"}
+_QUESTIONS = ("フィンランドの通貨は何ですか？", "Mikä on alueen Japani virallinen kieli?")
 
 
 def command(
@@ -23,12 +24,10 @@ def command(
 
     No download: atlas is made from Unicode CLDR, and the mini models come with the package.
     """
-    from rich.console import Console
-
     from xqg.benchmarks import load
     from xqg.comparison import Request, compare
     from xqg.comparison.arms import parse_arms
-    from xqg.comparison.report import show
+    from xqg.comparison.report import terminal
 
     request = Request(
         arms=parse_arms("none,mono,target-n,cross"),
@@ -38,14 +37,18 @@ def command(
         n=1,
     )
     comparison = compare(load("atlas"), "mini", request)
-    console = Console()
-    show(comparison, console)
+    print(terminal(comparison))
     index = out / "index"
     _build(comparison, out / "comparison" / "queries", index)
-    console.print(f"\nreport: {out / 'comparison' / 'report.md'}", highlight=False, soft_wrap=True)
-    console.print("An index of the same passages and queries is ready. Search it:", highlight=False)
-    for text in _QUESTIONS.values():
-        console.print(f'  xqg search {index} "{text}"', highlight=False, soft_wrap=True)
+    print(f"\nreport: {out / 'comparison' / 'report.md'}")
+    print("An index of the same passages and queries is ready. Search it:")
+    for text in _QUESTIONS:
+        print(f'  {_program()} search {index} "{text}"')
+
+
+def _program() -> str:
+    """This program as it was called: `make demo` calls it by its path in .venv."""
+    return sys.argv[0] if sys.argv[0].startswith(".") else "xqg"
 
 
 def _build(comparison: Comparison, queries: Path, out: Path) -> None:

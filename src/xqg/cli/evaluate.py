@@ -42,8 +42,8 @@ def command(
 ) -> None:
     """Measure a run against a benchmark's judgements and answers."""
     from xqg.benchmarks import load
-    from xqg.cli.console import aligned
     from xqg.evaluation import parse_many, read_trec
+    from xqg.evaluation.text_table import aligned
     from xqg.index.partial import check_absent, partial_folder
 
     check_absent(out)
@@ -193,12 +193,11 @@ def _table(rows: Sequence[dict[str, Any]], measures: Sequence[str]) -> list[list
 
 def _write(folder: Path, results: dict[str, Any], table: Sequence[Sequence[str]]) -> None:
     from xqg.comparison.settings import write_json
+    from xqg.evaluation.text_table import as_markdown
 
     write_json(folder / "results.json", results)
     settings = results["settings"]
-    head, *body = ["| " + " | ".join(row) + " |" for row in table]
-    rule = "|---|" + "---:|" * (len(table[0]) - 1)
-    lines = [f"# {settings['run']} on {settings['benchmark']}", "", head, rule, *body, "", "## Settings", ""]
+    lines = [f"# {settings['run']} on {settings['benchmark']}", "", as_markdown(table), "", "## Settings", ""]
     for key, value in settings.items():
         if isinstance(value, dict):
             value = ", ".join(f"{name} {version}" for name, version in value.items())

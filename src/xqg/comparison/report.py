@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from xqg.comparison.tables import LEGEND, as_markdown, by_language, by_measure, headline
+from xqg.comparison.tables import LEGEND, by_language, by_measure, headline
 from xqg.comparison.views import Comparison, View
+from xqg.evaluation.text_table import aligned, as_markdown
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-__all__ = ["markdown", "show"]
+__all__ = ["markdown", "terminal"]
 
 
 def markdown(comparison: Comparison, number: int) -> str:
@@ -67,29 +65,23 @@ def _settings(settings: dict[str, Any], prefix: str = "") -> list[list[str]]:
     return rows
 
 
-def show(comparison: Comparison, console: Console) -> None:
-    """Print the asked setting's tables, and one line for each variant."""
-    from rich.table import Table
-
+def terminal(comparison: Comparison) -> str:
+    """The asked setting's tables as aligned text, and one line for each variant."""
     view = comparison.views[0]
     measure = view.interpretability["measure"]
-    console.print(describe(comparison, view), highlight=False, soft_wrap=True)
-    titles = [f"{measure} by question language", "all measures, mean over question languages"]
-    for title, rows in zip(
-        titles, [by_language(comparison, view, measure), by_measure(comparison, view)], strict=True
-    ):
-        table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        for column, name in enumerate(rows[0]):
-            table.add_column(name, justify="left" if column == 0 else "right", no_wrap=True)
-        for row in rows[1:]:
-            table.add_row(*row)
-        console.print()
-        console.print(table, width=max(console.width, 12 * len(rows[0])))
-    console.print()
-    console.print(LEGEND, highlight=False, soft_wrap=True)
-    for line in headline(comparison, view):
-        console.print(line, highlight=False, soft_wrap=True)
+    lines = [
+        describe(comparison, view),
+        "",
+        f"{measure} by question language",
+        aligned(by_language(comparison, view, measure)),
+        "",
+        f"All measures, mean over {len(comparison.plan.mean_languages)} question languages",
+        aligned(by_measure(comparison, view)),
+        "",
+        LEGEND,
+        *headline(comparison, view),
+    ]
     for other in comparison.views[1:]:
-        cells = by_language(comparison, other, measure)
-        means = ", ".join(f"{row[0]} {row[-1]}" for row in cells[1:])
-        console.print(f"{other.outcome.setting.name}: {means}", highlight=False, soft_wrap=True)
+        means = ", ".join(f"{row[0]} {row[-1]}" for row in by_language(comparison, other, measure)[1:])
+        lines.append(f"{other.outcome.setting.name}, {measure}: {means}")
+    return "\n".join(lines)

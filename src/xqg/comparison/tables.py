@@ -11,12 +11,10 @@ subscript ₙ (ₘ) one significantly worse: paired two-sided t-test over questi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from xqg.comparison.contrasts import MEAN
 from xqg.comparison.views import Comparison, View
 
-__all__ = ["LEGEND", "as_markdown", "by_language", "by_measure", "headline"]
+__all__ = ["LEGEND", "by_language", "by_measure", "headline"]
 
 LEGEND = (
     "Percent. ⁿ ᵐ: better than `none`, `mono` of the same fusion; ₙ ₘ: worse "
@@ -85,10 +83,3 @@ def _cell(comparison: Comparison, view: View, arm: str, language: str, measure: 
         if contrast is not None and contrast.p < _LEVEL:
             text += better if contrast.difference > 0 else worse
     return text
-
-
-def as_markdown(rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table; the first row is its header, numbers stand to the right."""
-    header, *body = rows
-    lines = ["| " + " | ".join(header) + " |", "|---" + "|---:" * (len(header) - 1) + "|"]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in body)])

@@ -41,7 +41,7 @@ def order(pairs: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
 def write_trec(path: Path | str, run: Mapping[str, Sequence[tuple[str, float]]], tag: str) -> None:
     """Write a run as six columns `question Q0 passage rank score tag`, ranks from 1, atomically.
 
-    A score is the shortest decimal text that reads back as the same float32.
+    A score has nine significant digits, which read back as the same float32.
 
     Raises:
         XqgError: an empty run, a passage ranked twice for a question, a score that is not finite,
@@ -66,15 +66,13 @@ def write_trec(path: Path | str, run: Mapping[str, Sequence[tuple[str, float]]],
 
 def _lines(path: Path, question_id: str, pairs: list[tuple[str, float]], tag: str) -> Iterable[str]:
     _check_word(path, "question id", question_id)
-    seen: set[str] = set()
+    if len({passage_id for passage_id, _ in pairs}) < len(pairs):
+        ids = [passage_id for passage_id, _ in pairs]
+        twice = next(passage_id for passage_id in ids if ids.count(passage_id) > 1)
+        raise XqgError(f"{path}: passage {twice!r} is ranked twice for question {question_id!r}; keep one")
     for rank, (passage_id, score) in enumerate(pairs, start=1):
         _check_word(path, "passage id", passage_id)
-        if passage_id in seen:
-            raise XqgError(
-                f"{path}: passage {passage_id!r} is ranked twice for question {question_id!r}; keep one"
-            )
-        seen.add(passage_id)
-        yield f"{question_id} Q0 {passage_id} {rank} {np.float32(score)!s} {tag}\n"
+        yield f"{question_id} Q0 {passage_id} {rank} {score:.9g} {tag}\n"
 
 
 @lru_cache(maxsize=100_000)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xqg.benchmarks.atlas.names import LANGUAGES
+from xqg.benchmarks.atlas.supervision import Supervision
 from xqg.errors import XqgError
 from xqg.generation.prompt import DEFAULT_PROMPT
 from xqg.training.card import write_card
@@ -16,6 +16,7 @@ from xqg.training.generator_tasks import Collator, Tasks
 from xqg.training.output import model_folder
 from xqg.training.recipe import GeneratorRecipe
 from xqg.training.scripts import script_of
+from xqg.training.tokenizer import train_tokenizer
 
 if TYPE_CHECKING:
     import torch
@@ -29,20 +30,22 @@ __all__ = ["train_generator"]
 def train_generator(recipe: GeneratorRecipe, out: Path | str) -> None:
     """Train a small mT5, and write it to `out` with its tokenizer and a model card.
 
+    The card says how good its queries for atlas's test entities are, measured once, at the end.
     Weights are stored in bfloat16. The same recipe gives the same weights on the same machine and
     versions.
 
     Raises:
-        XqgError: `recipe.encoder` is not a static encoder's folder, or has fewer dimensions than
+        XqgError: `recipe.encoder` is no encoder, or has fewer dimensions than
             its vocabulary has scripts; `out` is a file, or a folder with something other than a
             model in it.
     """
     from transformers import set_seed
 
-    from xqg.training.quality import QualityLog
+    from xqg.training.quality import QualityLog, measured_card
 
     started = time.monotonic()
-    tokenizer, vectors = _from_encoder(Path(recipe.encoder))
+    tokenizer = _vocabulary(recipe)
+    vectors = _vectors(recipe, tokenizer)
     with model_folder(out) as folder:
         set_seed(recipe.seed)
         model = _new_model(recipe, tokenizer, vectors)
@@ -57,6 +60,7 @@ def train_generator(recipe: GeneratorRecipe, out: Path | str) -> None:
             **log.table(),
         }
         write_card(folder, "generator", LANGUAGES, recipe, results, prompt=DEFAULT_PROMPT)
+    measured_card(out)  # last: a failure here does not cost the model
 
 
 def _train(
@@ -96,25 +100,33 @@ def _train(
         return trainer.train().global_step
 
 
-def _from_encoder(folder: Path) -> tuple[T5Tokenizer, torch.Tensor]:
-    """The tokenizer of a static encoder, as mT5's class, and its vectors (pieces, dimension)."""
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-    from transformers import T5Tokenizer
+def _vocabulary(recipe: GeneratorRecipe) -> T5Tokenizer:
+    """A tokenizer of the atlas texts that holds every word of a name as one piece.
 
-    from xqg.training.tokenizer import SENTINELS
+    Japanese and Russian questions put names in the middle of a word or after a quotation mark, so
+    theirs are there without the word boundary too.
+    """
+    supervision = Supervision(recipe.scarce, recipe.swaps)
+    whole = []
+    for entity in supervision.entities:
+        for language, name in entity.names.items():
+            for word in name.split():
+                whole += [f"▁{word}"] + ([word] if language in ("ja", "ru") else [])
+    return train_tokenizer(supervision.texts(), recipe.vocabulary, recipe.seed, whole)
 
-    try:
-        vocab = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
-        pieces = [(str(piece), float(score)) for piece, score in vocab]
-        vectors = load_file(folder / "model.safetensors")["embedding.weight"].float()
-    except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
-        reason = " ".join(str(error).split())
-        raise XqgError(
-            f"{folder}: no static encoder with a SentencePiece vocabulary ({reason}); "
-            "run `xqg train encoder` first and name its folder in the recipe"
-        ) from None
-    return T5Tokenizer(vocab=pieces, extra_ids=SENTINELS), vectors
+
+def _vectors(recipe: GeneratorRecipe, tokenizer: T5Tokenizer) -> torch.Tensor:
+    """The encoder's vector of each piece's text, shape (pieces, dimension), float32."""
+    import torch
+
+    from xqg.encoding import load_encoder
+
+    texts = [piece.replace("▁", " ").strip() or piece for piece in _pieces(tokenizer)]
+    return torch.from_numpy(load_encoder(recipe.encoder).encode_queries(texts))
+
+
+def _pieces(tokenizer: T5Tokenizer) -> list[str]:
+    return list(tokenizer.convert_ids_to_tokens(list(range(len(tokenizer)))))
 
 
 def _new_model(
@@ -168,8 +180,7 @@ def _starting_vectors(tokenizer: T5Tokenizer, vectors: torch.Tensor, recipe: Gen
     """
     import torch
 
-    pieces = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
-    scripts = [_script(piece) for piece in pieces]
+    scripts = [_script(piece) for piece in _pieces(tokenizer)]
     names = sorted(set(scripts))
     if len(names) > vectors.shape[1]:  # no room for so many orthogonal directions
         raise XqgError(
@@ -179,7 +190,7 @@ def _starting_vectors(tokenizer: T5Tokenizer, vectors: torch.Tensor, recipe: Gen
     generator = torch.Generator().manual_seed(recipe.seed)
     random = torch.randn(vectors.shape[1], len(names), generator=generator)
     directions = torch.linalg.qr(random).Q.T[[names.index(script) for script in scripts]]
-    own = torch.nn.functional.normalize(vectors[: len(tokenizer)], dim=1)
+    own = torch.nn.functional.normalize(vectors, dim=1)
     weight = recipe.script_weight
     return torch.nn.functional.normalize((1 - weight**2) ** 0.5 * own + weight * directions, dim=1)
 

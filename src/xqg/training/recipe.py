@@ -31,11 +31,12 @@ class EncoderRecipe:
 
 @dataclasses.dataclass(frozen=True)
 class GeneratorRecipe:
-    """A small MT5ForConditionalGeneration trained from scratch on an encoder's vocabulary."""
+    """A small MT5ForConditionalGeneration trained from scratch."""
 
-    encoder: str  # folder: its tokenizer and its vectors are where the generator starts
+    encoder: str  # its vectors of the pieces' texts are where the generator starts
     data: str = "atlas"
     seed: int = 0
+    vocabulary: int = 6_000  # SentencePiece pieces learned; the words of names come on top
     encoder_layers: int = 2
     decoder_layers: int = 2
     heads: int = 6

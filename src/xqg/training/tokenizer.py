@@ -11,13 +11,23 @@ if TYPE_CHECKING:
 
 __all__ = ["SENTINELS", "train_tokenizer"]
 
+_WHOLE = -1.0  # log probability; learned pieces have about -3 to -12
 SENTINELS = 4  # <extra_id_0> … for denoising
 
 
-def train_tokenizer(texts: Iterable[str], vocabulary: int, seed: int) -> T5Tokenizer:
+def train_tokenizer(
+    texts: Iterable[str], vocabulary: int, seed: int, whole: Iterable[str] = ()
+) -> T5Tokenizer:
     """A unigram tokenizer of at most `vocabulary` pieces with mT5's special tokens.
 
     Reproducible: one thread, no sampling of sentences, SentencePiece's own generator seeded.
+
+    Args:
+        texts: to learn pieces from.
+        vocabulary: pieces learned, special ones included.
+        seed: of SentencePiece.
+        whole: further pieces, added with a score that wins over any two others: mT5's 250,000 pieces
+            hold most names whole, a few thousand would spell them.
     """
     import sentencepiece
     from transformers import T5Tokenizer
@@ -44,5 +54,7 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int, seed: int) -> T5Token
     )
     pieces = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
     vocab = [(pieces.id_to_piece(i), pieces.get_score(i)) for i in range(pieces.get_piece_size())]
+    known = {piece for piece, _ in vocab}
+    vocab += [(piece, _WHOLE) for piece in dict.fromkeys(whole) if piece not in known]
     vocab += [(f"<extra_id_{i}>", 0.0) for i in range(SENTINELS)]
     return T5Tokenizer(vocab=vocab, extra_ids=SENTINELS)

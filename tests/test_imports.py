@@ -1,0 +1,122 @@
+"""What holds of the whole source: imports run one way, no pickle, no assert, annotations everywhere."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import xqg
+
+SOURCE = Path(xqg.__file__).parent
+# A package imports itself and those before it. Only `xqg/__init__.py`, the front door, imports any.
+ORDER = (
+    "errors", "passages", "models", "benchmarks", "generation", "encoding", "augmentation",
+    "index", "search", "evaluation", "comparison", "training", "cli",
+)  # fmt: skip
+PICKLES = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
+MODULES = sorted(path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py"))
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse((SOURCE / module).read_text(encoding="utf-8"), module)
+
+
+def package_of(module: str) -> str:
+    """`comparison/arms/mono.py` → `comparison`; `errors.py` → `errors`."""
+    return module.split("/")[0].removesuffix(".py")
+
+
+def imported(node: ast.AST) -> Iterator[str]:
+    """Full names that one statement imports: `xqg.search.Hit`, `torch`."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def wrong_imports(module: str, root: ast.AST) -> list[str]:
+    """Imports, at the top and inside functions, of a later package; `line: name`."""
+    rank = ORDER.index(package_of(module))
+    found = []
+    for node in ast.walk(root):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            found.append(f"{node.lineno}: relative import")
+        for name in imported(node):
+            root_name, _, rest = name.partition(".")
+            target = rest.split(".")[0]
+            if root_name == "xqg" and target != "__version__" and target not in ORDER[: rank + 1]:
+                found.append(f"{node.lineno}: {name}")
+    return found
+
+
+def test_the_order_names_every_package() -> None:
+    assert {package_of(module) for module in MODULES} == {*ORDER, "__init__"}
+
+
+def test_imports_run_one_way() -> None:
+    inner = [module for module in MODULES if module != "__init__.py"]
+    assert [f"{module}:{found}" for module in inner for found in wrong_imports(module, tree(module))] == []
+
+
+def test_wrong_imports_are_seen() -> None:
+    code = (
+        "import xqg\n"
+        "from xqg import __version__, index\n"
+        "from xqg.encoding import Encoder\n"
+        "def late() -> None:\n"
+        "    import xqg.search.ranking\n"
+        "from . import atomic\n"
+    )
+    found = wrong_imports("generation/generate.py", ast.parse(code))
+    assert found == [
+        "1: xqg",  # anything could be reached through it
+        "2: xqg.index",
+        "3: xqg.encoding.Encoder",
+        "6: relative import",
+        "5: xqg.search.ranking",
+    ]
+    assert wrong_imports("cli/index.py", ast.parse("from xqg.training import recipe")) == []
+
+
+def test_no_pickle() -> None:
+    for module in MODULES:
+        for node in ast.walk(tree(module)):
+            assert not any(name.split(".")[0] in PICKLES for name in imported(node)), module
+            if isinstance(node, ast.keyword) and node.arg == "allow_pickle":
+                assert isinstance(node.value, ast.Constant), f"{module}:{node.value.lineno}"
+                assert node.value.value is False, f"{module}:{node.value.lineno}"
+
+
+def test_no_assert() -> None:
+    # `python -O` drops them; what a user can get wrong is an XqgError.
+    found = [f"{m}:{n.lineno}" for m in MODULES for n in ast.walk(tree(m)) if isinstance(n, ast.Assert)]
+    assert found == []
+
+
+def test_every_function_is_annotated() -> None:
+    bare = []
+    for module in MODULES:
+        for node in ast.walk(tree(module)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                spec = node.args
+                arguments = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, spec.vararg, spec.kwarg]
+                untyped = [
+                    a.arg for a in arguments if a and not a.annotation and a.arg not in ("self", "cls")
+                ]
+                if node.returns is None or untyped:
+                    bare.append(f"{module}:{node.lineno} {node.name} {untyped}")
+    assert bare == []
+
+
+def test_the_front_door_is_small() -> None:
+    assert len(xqg.__all__) <= 8
+    for name in xqg.__all__:
+        assert getattr(xqg, name) is not None
+        assert name in dir(xqg)
+    with pytest.raises(AttributeError, match="has no attribute 'absent'"):
+        _ = xqg.absent
