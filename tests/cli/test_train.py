@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from xqg.errors import XqgError
+from xqg.training.output import model_folder
 
 
 @pytest.fixture
@@ -26,10 +27,11 @@ def trainer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
         seen: list[Any] = []
 
         def train(recipe: Any, out: Path) -> None:
-            seen.append(recipe)
-            (out / "config.json").write_text("new")
-            if error is not None:
-                raise error
+            with model_folder(out) as folder:
+                seen.append(recipe)
+                (folder / "config.json").write_text("new")
+                if error is not None:
+                    raise error
 
         monkeypatch.setattr("xqg.training.encoder.train_encoder", train)
         return seen

@@ -12,33 +12,45 @@ from xqg.errors import XqgError
 
 __all__ = ["model_folder"]
 
-# Any of them marks a folder that an earlier training wrote, and a new one may replace.
-_MODEL_FILES = ("config.json", "modules.json")
-
 
 @contextmanager
 def model_folder(out: Path | str) -> Iterator[Path]:
-    """Yield an empty folder beside `out` that takes its place if the block succeeds.
-
-    An older model in `out` is replaced. Enter before training, so that a bad `out` is refused
-    before the hours are spent.
+    """Yield a folder beside `out` that takes its place if the block succeeds.
 
     Raises:
-        XqgError: `out` is a file, or a folder with something other than a model in it.
+        XqgError: `out` is a file or a folder of something else than a model, or cannot be made.
     """
-    out = Path(out)
-    if out.exists() and not out.is_dir():
-        raise XqgError(f"{out}: is a file; give a folder for the model")
-    if out.is_dir() and any(out.iterdir()) and not any((out / name).is_file() for name in _MODEL_FILES):
-        raise XqgError(f"{out}: holds something other than a model; give a new folder")
-    new = out.with_name(f".{out.name}.{os.getpid()}.part")
+    out = Path(out).absolute()
+    _check(out)
+    # The process id keeps two trainings apart; the last one to end wins.
+    folder = out.with_name(f".{out.name}.{os.getpid()}.partial")
     old = out.with_name(f".{out.name}.{os.getpid()}.old")
-    new.mkdir(parents=True)
     try:
-        yield new
-        if out.is_dir():
+        folder.mkdir()
+    except OSError as error:
+        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another --out") from None
+    try:
+        yield folder
+        _check(out)
+        if out.exists():
             os.replace(out, old)
-        os.replace(new, out)
-        shutil.rmtree(old, ignore_errors=True)  # last: until here the older model can be got back
+        try:
+            os.replace(folder, out)
+        except OSError:
+            if old.exists():
+                os.replace(old, out)
+            raise
     finally:
-        shutil.rmtree(new, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _check(out: Path) -> None:
+    """A mistyped --out must not cost anyone's files: only a model is replaced."""
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise XqgError(f"{out}: is a file or a link; choose another --out or delete it")
+    model = any((out / name).is_file() for name in ("config.json", "modules.json"))
+    if out.is_dir() and any(out.iterdir()) and not model:
+        raise XqgError(f"{out}: holds files that are no model's; choose another --out or delete it")
+    if not out.parent.is_dir():
+        raise XqgError(f"{out}: the folder {out.parent} does not exist; create it first")
