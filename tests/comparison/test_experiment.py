@@ -87,6 +87,24 @@ def test_generator_and_resumption(
     }  # fmt: skip
 
 
+def test_mixed_pool(tiny: Benchmark, bert_folder: Path, mt5_folder: Path, tmp_path: Path) -> None:
+    """Each passage has its own language's queries in `mono`, the others' in `cross`."""
+    finnish = [dataclasses.replace(p, id=f"f{p.id}", language="fi") for p in tiny.passages]
+    both = dataclasses.replace(
+        tiny,
+        passages=[*tiny.passages, *finnish],
+        qrels={id_: {**found, **{f"f{p}": 1 for p in found}} for id_, found in tiny.qrels.items()},
+    )
+    out = tmp_path / "out"
+    compare(both, str(bert_folder), request_for(out, generator=str(mt5_folder), n=1))
+    files = {path.relative_to(out / "queries").as_posix() for path in (out / "queries").rglob("*.jsonl")}
+    assert files == {f"{pool}/{code}.jsonl" for pool in ("en", "fi") for code in ("en", "fi", "ja")}
+    results = json.loads((out / "results.json").read_text())
+    assert {row["passage_language"] for row in results["rows"]} == {"en+fi"}
+    assert results["settings"]["target_languages"] == {"en": ["fi", "ja"], "fi": ["en", "ja"]}
+    assert results["settings"]["mean_over"] == ["en", "fi", "ja"]
+
+
 def test_another_comparison_in_the_folder_is_refused(
     tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path
 ) -> None:
