@@ -78,6 +78,7 @@ def compare(benchmark: Benchmark, encoder_name: str, request: Request) -> Compar
         for texts in of_passage.values()
         for text in texts
     )
+    settings["queries_in_asked_language"] = query_source.language_shares(generated, _spoken(plan))
     settings["untrained_languages"] = {
         "encoder": warn_untrained("encoder", encoder.name, encoder.languages, _spoken(plan)),
         "generator": warn_untrained("generator", generator.name, generator.languages, generated)

@@ -11,11 +11,12 @@ from xqg.comparison.plan import Plan
 from xqg.errors import XqgError
 from xqg.generation import generate, queries_by_language, read_queries
 from xqg.passages.records import Passage
+from xqg.search.detect import detect_languages
 
 if TYPE_CHECKING:
     from xqg.generation import Generator
 
-__all__ = ["Queries", "from_file", "from_generator", "needed", "per_language_of"]
+__all__ = ["Queries", "from_file", "from_generator", "language_shares", "needed", "per_language_of"]
 
 Queries = Mapping[str, Mapping[str, Sequence[str]]]  # language → passage id → texts
 
@@ -113,4 +114,19 @@ def from_file(
                     )
                 mine = found.setdefault(language, {}).get(passage.id, [])
                 found[language][passage.id] = texts[: max(count, len(mine))]
+    return found
+
+
+def language_shares(queries: Queries, languages: Sequence[str]) -> dict[str, float]:
+    """Language → share of its generated queries that lingua takes for that language, among `languages`.
+
+    A generator may answer in another language than the one asked for; a low share says so. Short
+    questions full of names are hard to tell, so a share just below 1 says little.
+    """
+    found = {}
+    for language, of_passage in queries.items():
+        texts = [text for mine in of_passage.values() for text in mine if text.strip()]
+        detected = detect_languages(texts, languages)
+        if any(detected):  # none: fewer than two languages that lingua knows
+            found[language] = detected.count(language) / len(texts)
     return found

@@ -70,6 +70,10 @@ def headline(comparison: Comparison, view: View) -> list[str]:
     if view.interpretability["at_chance"]:
         codes = ", ".join(view.interpretability["at_chance"])
         found.append(f"* none is within its interval of chance: {codes}.")
+    shares = comparison.settings["queries_in_asked_language"]
+    if shares:
+        listed = ", ".join(f"{code} {100 * share:.0f}" for code, share in sorted(shares.items()))
+        found.append(f"Percent of generated queries in the language asked for (lingua): {listed}.")
     edge = [arm for arm, tuned in view.outcome.tuned.items() if tuned.at_edge]
     if edge:
         found.append(f"Tuned α at an edge of its grid: {', '.join(edge)}.")
