@@ -22,7 +22,9 @@ def test_demo_compares_all_arms_and_leaves_an_index(xqg, tmp_path: Path) -> None
     # The known failures of a generator, measured: wrong language, and no gain from its queries.
     shares = results["settings"]["queries_in_asked_language"]
     assert min(shares.values()) > 0.8, shares
-    gains = [c for c in results["contrasts"] if (c["arm"], c["versus"], c["measure"]) == ("cross", "none", "R@1")]
+    gains = [
+        c for c in results["contrasts"] if (c["arm"], c["versus"], c["measure"]) == ("cross", "none", "R@1")
+    ]
     assert next(c["low"] for c in gains if c["query_language"] == "mean") > 0
     found = xqg("search", out / "index", "フィンランドの通貨は何ですか？", "-k", "3", "--json")
     assert found.code == 0
