@@ -13,6 +13,7 @@ pytest_plugins = ["tiny_index"]  # fixtures of an index that needs no model
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before huggingface_hub reads it: no test asks a network
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ.setdefault("LANCE_LOG", "error")  # as the command line has it; read when lance is imported
 
 CORPUS = [
     "The capital of Japan is Tokyo, and its population is large.",
