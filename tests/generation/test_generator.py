@@ -32,23 +32,35 @@ def test_same_seed_same_queries(mt5_folder: Path) -> None:
     assert all(text == text.strip() for texts in first for text in texts)
 
 
-def test_as_transformers_samples(mt5_folder: Path) -> None:
+def test_sampler_draws_from_the_softmax_of_the_k_best() -> None:
     import torch
-    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
-    model, tokenizer = (
-        AutoModelForSeq2SeqLM.from_pretrained(mt5_folder),
-        AutoTokenizer.from_pretrained(mt5_folder),
-    )
+    from xqg.generation.sampling import top_k_sampler
+
+    logits = torch.tensor([[2.0, -1.0, 1.0, 0.0, 1.5]])
+    torch.manual_seed(0)
+    drawn = top_k_sampler(3)(None, logits.expand(20_000, -1)).argmax(dim=1)
+    shares = torch.bincount(drawn, minlength=5) / len(drawn)
+    expected = torch.softmax(torch.tensor([2.0, -torch.inf, 1.0, -torch.inf, 1.5]), dim=0)
+    assert shares.tolist() == pytest.approx(expected.tolist(), abs=0.012)  # 3.4 standard errors
+
+
+def test_samples_are_as_long_as_transformers_own(mt5_folder: Path) -> None:
+    """Over 200 samples the mean length is that of transformers' own top-k sampling."""
+    import torch
+
+    generator = load_generator(str(mt5_folder), device="cpu")
     prompts = [fill(DEFAULT_PROMPT, "ja", title, text) for title, text in BLOCK]
+    batch = generator.tokenizer(prompts, padding=True, return_tensors="pt")
     torch.manual_seed(5)
-    batch = tokenizer(prompts, padding=True, return_tensors="pt")
-    made = model.eval().generate(
-        **batch, do_sample=True, top_k=10, temperature=1.0, max_new_tokens=64, num_return_sequences=3
+    made = generator.model.generate(
+        **batch, do_sample=True, top_k=10, temperature=1.0, max_new_tokens=64, num_return_sequences=100
     )
-    expected = [text.strip() for text in tokenizer.batch_decode(made, skip_special_tokens=True)]
-    texts = load_generator(str(mt5_folder), device="cpu").generate_block(BLOCK, "ja", 3, seed=5)
-    assert [*texts[0], *texts[1]] == expected
+    theirs = [text.strip() for text in generator.tokenizer.batch_decode(made, skip_special_tokens=True)]
+    ours = [text for texts in generator.generate_block(BLOCK, "ja", 100, seed=5) for text in texts]
+    assert len(ours) == len(theirs) == 100 * len(BLOCK)
+    lengths = [sum(map(len, texts)) / len(texts) for texts in (ours, theirs)]
+    assert lengths[0] == pytest.approx(lengths[1], rel=0.1)
 
 
 def test_log_probabilities_of_padded_batches(mt5_folder: Path) -> None:

@@ -81,7 +81,7 @@ def interpretability(
     """
     asked = benchmark.questions_in(languages[0])
     # Few questions need many rankings, or the level itself would be noise.
-    chance = chance_level(measure, asked, benchmark, depth, repeats=max(10, 2_000 // len(asked)))
+    chance = chance_level(measure, asked, benchmark, depth, repeats=max(10, 30_000 // len(asked)))
     found: dict[str, Any] = {"measure": measure.name, "chance": chance, "at_chance": []}
     if "none" not in arms:
         return {**found, "interpretable": None, "why": "arm none did not run"}

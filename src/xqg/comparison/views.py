@@ -65,6 +65,6 @@ class Comparison:
         languages, over = self.plan.query_languages, self.plan.mean_languages
         groups = dict(self.benchmark.groups)
         found = contrasts(outcome, names, languages, over, self.measures, groups)
-        depth = depth_for(self.measures, self.benchmark)
+        depth = depth_for(self.measures[:1], self.benchmark)
         judged = interpretability(outcome, names, languages, over, self.measures[0], self.benchmark, depth)
         return View(outcome, tuple(found), judged)

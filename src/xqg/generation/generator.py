@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from xqg.errors import XqgError
 from xqg.generation.prompt import DEFAULT_PROMPT, check_prompt, fill
+from xqg.generation.sampling import top_k_sampler
 from xqg.models.card import read_card
 from xqg.models.fingerprint import fingerprint
 from xqg.models.loading import check_weights, pick_device, pick_dtype, quiet
@@ -157,7 +158,15 @@ class Generator:
         devices = [device] if device.type == "cuda" else []
         with torch.random.fork_rng(devices=devices), torch.inference_mode():
             torch.manual_seed(seed)
-            made = self.model.generate(**batch, generation_config=self._sampling(n))
+            # Each passage is read once and written about n times.
+            read = self.model.get_encoder()(**batch)
+            read.last_hidden_state = read.last_hidden_state.repeat_interleave(n, dim=0)
+            made = self.model.generate(
+                encoder_outputs=read,
+                attention_mask=batch["attention_mask"].repeat_interleave(n, dim=0),
+                generation_config=self._sampling(),
+                logits_processor=[top_k_sampler(TOP_K)],
+            )
         texts = [text.strip() for text in self.tokenizer.batch_decode(made, skip_special_tokens=True)]
         return [texts[start : start + n] for start in range(0, len(texts), n)]
 
@@ -189,17 +198,15 @@ class Generator:
             )
         return {key: batch[key].to(self.model.device) for key in ("input_ids", "attention_mask")}
 
-    def _sampling(self, n: int) -> Any:
+    def _sampling(self) -> Any:
+        """Every setting given, so that a model's own cannot change the sampling."""
         from transformers import GenerationConfig
 
         return GenerationConfig(
-            do_sample=True,
-            top_k=TOP_K,
-            temperature=TEMPERATURE,
-            top_p=1.0,
+            do_sample=False,  # the logits processor draws; TEMPERATURE 1 leaves logits as they are
             num_beams=1,
             max_new_tokens=MAX_NEW_TOKENS,
-            num_return_sequences=n,
+            num_return_sequences=1,
             repetition_penalty=1.0,
             no_repeat_ngram_size=0,
             **self._token_ids,
