@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from xqg.benchmarks.benchmark import Benchmark
 from xqg.comparison.evaluation import Outcome
-from xqg.evaluation import Measure, bootstrap_interval, chance_level, paired_t_test
+from xqg.evaluation import Measure, bootstrap_interval, paired_t_test
 
 __all__ = ["MEAN", "Contrast", "contrasts", "interpretability"]
 
@@ -71,27 +70,22 @@ def interpretability(
     languages: Sequence[str],
     mean_languages: Sequence[str],
     measure: Measure,
-    benchmark: Benchmark,
-    depth: int,
+    groups: dict[str, str],
+    chance: float,
 ) -> dict[str, Any]:
     """Chance level of the first measure, `none`'s interval, and whether conclusions may be drawn.
 
     Where `none` lies within its interval of chance (its interval's lower end does not exceed the
     chance level) a difference between arms says nothing of retrieval (spec §6).
     """
-    asked = benchmark.questions_in(languages[0])
-    # Few questions need many rankings, or the level itself would be noise.
-    chance = chance_level(measure, asked, benchmark, depth, repeats=max(10, 30_000 // len(asked)))
     found: dict[str, Any] = {"measure": measure.name, "chance": chance, "at_chance": []}
     if "none" not in arms:
         return {**found, "interpretable": None, "why": "arm none did not run"}
     for language in languages:
-        low, _ = bootstrap_interval(
-            outcome.values["none", language][measure.name], benchmark.groups, resamples=2_000
-        )
+        low, _ = bootstrap_interval(outcome.values["none", language][measure.name], groups, resamples=2_000)
         if low <= chance:
             found["at_chance"].append(language)
     values = outcome.of_mean("none", measure.name, mean_languages)
-    low, high = bootstrap_interval(values, benchmark.groups, resamples=2_000)
+    low, high = bootstrap_interval(values, groups, resamples=2_000)
     mean = sum(values.values()) / len(values)
     return {**found, "none": mean, "none_low": low, "none_high": high, "interpretable": low > chance}

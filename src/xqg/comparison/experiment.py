@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from xqg.augmentation import FUSIONS, Fusion, default_fusion
+from xqg.augmentation import DEFAULT_ALPHA, FUSIONS, Fusion, default_fusion
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.comparison import queries as query_source
 from xqg.comparison.depth import depth_for
@@ -47,7 +47,7 @@ def compare(benchmark: Benchmark, encoder_name: str, request: Request) -> Compar
     measures = parse_many(request.measures) if request.measures else default_measures(benchmark)
     plan = _plan(benchmark, request)
     arms = request.arms
-    needs_queries = any(query_source.needed(plan, arms, code) for code in plan.passage_languages)
+    needs_queries = _needs_queries(plan, request)
     if needs_queries and request.generator is None and request.queries_file is None:
         raise XqgError(
             "the arms need generated queries; give --generator M or --queries FILE, or --arms none"
@@ -117,10 +117,14 @@ def _limited(benchmark: Benchmark, request: Request) -> Benchmark:
 def _plan(benchmark: Benchmark, request: Request) -> Plan:
     languages = benchmark.query_languages
     plan = Plan(benchmark.passage_languages, languages, request.targets, request.n or PER_LANGUAGE)
-    if request.queries_file is not None and request.n is None and len(request.arms) > 1:
+    if request.queries_file is not None and request.n is None and _needs_queries(plan, request):
         n = query_source.per_language_of(request.queries_file, plan, benchmark.passages)
         plan = dataclasses.replace(plan, n=n)
     return plan
+
+
+def _needs_queries(plan: Plan, request: Request) -> bool:
+    return any(query_source.needed(plan, request.arms, code) for code in plan.passage_languages)
 
 
 def _spoken(plan: Plan) -> list[str]:
@@ -185,7 +189,7 @@ def _outcomes(
     cache: VectorCache,
 ) -> list[Outcome]:
     """The asked setting first, then its variants: the other fusion, and the paper's fixed α."""
-    alphas: list[float | None] = [request.alpha] if request.alpha is not None else [None, 0.01]
+    alphas: list[float | None] = [request.alpha] if request.alpha is not None else [None, DEFAULT_ALPHA]
     fusions = (fusion, *(other for other in FUSIONS if other != fusion))
     depth = depth_for(measures, benchmark)
     tuning = _tuning_questions(benchmark, parts.plan, asked, encoder, cache) if None in alphas else None

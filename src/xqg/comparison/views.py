@@ -13,7 +13,7 @@ from xqg.comparison.contrasts import MEAN, Contrast, contrasts, interpretability
 from xqg.comparison.depth import depth_for
 from xqg.comparison.evaluation import Outcome
 from xqg.comparison.plan import Plan
-from xqg.evaluation import Measure
+from xqg.evaluation import Measure, chance_level
 
 __all__ = ["Comparison", "View"]
 
@@ -60,11 +60,18 @@ class Comparison:
             means.append(sum(values.values()) / len(values))
         return sum(means) / len(means)
 
+    @cached_property
+    def _chance(self) -> float:
+        """Chance level of the first measure: the same for every setting."""
+        measure, asked = self.measures[0], self.benchmark.questions_in(self.plan.query_languages[0])
+        # Few questions need many rankings, or the level itself would be noise.
+        repeats = max(10, 30_000 // len(asked))
+        return chance_level(measure, asked, self.benchmark, depth_for([measure], self.benchmark), repeats)
+
     def _view(self, outcome: Outcome) -> View:
         names = [arm.name for arm in self.arms]
         languages, over = self.plan.query_languages, self.plan.mean_languages
         groups = dict(self.benchmark.groups)
         found = contrasts(outcome, names, languages, over, self.measures, groups)
-        depth = depth_for(self.measures[:1], self.benchmark)
-        judged = interpretability(outcome, names, languages, over, self.measures[0], self.benchmark, depth)
+        judged = interpretability(outcome, names, languages, over, self.measures[0], groups, self._chance)
         return View(outcome, tuple(found), judged)

@@ -6,7 +6,6 @@ that trec_eval computes in and the file keeps, so that a run in memory and its f
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
+from xqg.generation.atomic import atomic_path
 
 __all__ = ["Run", "check_run", "order", "read_trec", "write_trec"]
 
@@ -53,15 +53,9 @@ def write_trec(path: Path | str, run: Mapping[str, Sequence[tuple[str, float]]],
             f"{path}: the run is empty, nothing was written; check that the questions found passages"
         )
     _check_word(path, "tag", tag)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            for question_id, pairs in run.items():
-                file.writelines(_lines(path, question_id, order(pairs), tag))
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        for question_id, pairs in run.items():
+            file.writelines(_lines(path, question_id, order(pairs), tag))
 
 
 def _lines(path: Path, question_id: str, pairs: list[tuple[str, float]], tag: str) -> Iterable[str]:

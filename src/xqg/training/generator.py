@@ -176,7 +176,7 @@ def _starting_vectors(tokenizer: T5Tokenizer, vectors: torch.Tensor, recipe: Gen
 
     In the encoder a name and its translations have nearly one vector: a start that lets the decoder
     copy across languages, but not choose among them. The script's direction makes the choice
-    linear; without it names came out in mixed scripts.
+    linear.
     """
     import torch
 
