@@ -87,6 +87,13 @@ def test_generator_and_resumption(
     }  # fmt: skip
 
 
+def test_a_single_arm_takes_n_from_the_file(
+    tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path
+) -> None:
+    asked = request_for(tmp_path / "out", queries_file=queries_file, arms=parse_arms("cross"))
+    assert compare(tiny, str(bert_folder), asked).settings["per_language"] == 2
+
+
 def test_mixed_pool(tiny: Benchmark, bert_folder: Path, mt5_folder: Path, tmp_path: Path) -> None:
     """Each passage has its own language's queries in `mono`, the others' in `cross`."""
     finnish = [dataclasses.replace(p, id=f"f{p.id}", language="fi") for p in tiny.passages]
