@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 from xqg.benchmarks.benchmark import Benchmark
@@ -9,20 +10,23 @@ from xqg.errors import XqgError
 
 __all__ = ["NAMES", "Benchmark", "load"]
 
-NAMES = ("atlas", "xquad")
+# A new benchmark is a file beside this one, named alike, with `load(data, passage_language)`.
+NAMES = ("atlas", "xquad", "xquad-r", "xor-tydi")
 
 
-def load(name: str, *, data: Path | str | None = None, passage_language: str = "en") -> Benchmark:
+def load(name: str, *, data: Path | str | None = None, passage_language: str | None = None) -> Benchmark:
     """Load a benchmark by name, or a BEIR folder of one's own by its path.
 
     Args:
-        name: `atlas` (built in), `xquad`, or a folder with `corpus.jsonl`, `queries.jsonl`, `qrels/`.
+        name: one of `NAMES` (`atlas` is built in), or a folder with `corpus.jsonl`,
+            `queries.jsonl`, `qrels/`.
         data: the folder that holds the benchmark's files, where it is not built in.
-        passage_language: of the pool; `all` makes one pool of every language (xquad). For a BEIR
-            folder: the language of rows that name none.
+        passage_language: of the pool; `all` makes one pool of every language (xquad, xquad-r). None:
+            `all` for xquad-r, else `en`. For a BEIR folder: the language of rows that name none.
 
     Raises:
-        XqgError: unknown name, missing or malformed data, data for a benchmark that is built in.
+        XqgError: unknown name, missing or malformed data, data for a benchmark that is built in, a
+            passage language that the benchmark has not.
     """
     folder = Path(data) if data is not None else None
     if name == "atlas":
@@ -30,17 +34,19 @@ def load(name: str, *, data: Path | str | None = None, passage_language: str = "
 
         if folder is not None:
             raise XqgError("atlas is built in and reads no files; leave out --data")
-        if passage_language != "en":
+        if passage_language not in (None, "en"):
             raise XqgError("atlas has English passages only; leave out --passage-language or use xquad")
         return atlas.load()
-    if name == "xquad":
-        from xqg.benchmarks import xquad
-
-        return xquad.load(folder, passage_language)
+    if name in NAMES:
+        module = import_module(f"xqg.benchmarks.{name.replace('-', '_')}")
+        benchmark: Benchmark = (
+            module.load(folder) if passage_language is None else module.load(folder, passage_language)
+        )
+        return benchmark
     if Path(name).is_dir():
         from xqg.benchmarks import beir
 
-        return beir.load(Path(name), passage_language)
+        return beir.load(Path(name), passage_language or "en")
     raise XqgError(
         f"unknown benchmark {name!r}: it is neither one of {', '.join(NAMES)} nor a folder with "
         "corpus.jsonl, queries.jsonl and qrels/"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from xqg.benchmarks.pool import Pool
 from xqg.errors import XqgError
 from xqg.passages.records import Passage, Question
 
@@ -18,7 +19,7 @@ class Benchmark:
 
     Attributes:
         name: as the command line names it (`xquad`), or a folder's name.
-        passages: the whole pool.
+        passages: the whole pool; a `Pool` where it is too large for memory (xor-tydi).
         questions: of every language; parallel questions share one id across languages, so a
             question is named by (id, language).
         qrels: question id → {passage id: grade}; the same for every language of a question.
@@ -45,14 +46,25 @@ class Benchmark:
     passage_length: int | None = None
 
     @cached_property
-    def passage_by_id(self) -> dict[str, Passage]:
+    def passage_by_id(self) -> Mapping[str, Passage]:
         """Passage id → passage."""
+        if isinstance(self.passages, Pool):
+            return self.passages.by_id
         return {passage.id: passage for passage in self.passages}
 
     @cached_property
     def passage_languages(self) -> tuple[str, ...]:
         """The languages of the pool, sorted."""
+        if isinstance(self.passages, Pool):
+            return self.passages.languages
         return tuple(sorted({passage.language for passage in self.passages}))
+
+    @cached_property
+    def samples(self) -> dict[str, Passage]:
+        """Passage language → one passage in it: answers differ by the passage's language only."""
+        if isinstance(self.passages, Pool) and len(self.passage_languages) == 1:
+            return {self.passage_languages[0]: self.passages[0]}
+        return {passage.language: passage for passage in self.passages}
 
     @cached_property
     def query_languages(self) -> tuple[str, ...]:
