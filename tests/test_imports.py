@@ -15,7 +15,7 @@ SOURCE = Path(xqg.__file__).parent
 # A package imports itself and those before it. Only `xqg/__init__.py`, the front door, imports any.
 ORDER = (
     "errors", "passages", "models", "benchmarks", "generation", "encoding", "augmentation",
-    "index", "search", "evaluation", "comparison", "training", "cli",
+    "index", "search", "reading", "evaluation", "comparison", "training", "cli",
 )  # fmt: skip
 PICKLES = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
 MODULES = sorted(path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py"))

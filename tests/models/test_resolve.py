@@ -74,6 +74,20 @@ def test_mini_is_the_packaged_folder(
     assert resolve("mini", "encoder") == (tmp_path / "encoder", "mini")
 
 
+def test_a_cross_fitted_reader_is_known_by_its_file(tmp_path: Path) -> None:
+    (tmp_path / "reader.json").write_text("{}")
+    assert resolve(str(tmp_path), "reader") == (tmp_path, str(tmp_path))
+    with pytest.raises(XqgError, match=r"no model in this folder \(none of config\.json, modules\.json\)"):
+        resolve(str(tmp_path), "encoder")
+
+
+def test_the_mini_reader_is_packaged() -> None:
+    folder, name = resolve("mini", "reader")
+    assert (folder / "config.json").is_file()
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 8_000_000
+    assert name == "mini"
+
+
 def test_minilm_is_an_encoder() -> None:
     with pytest.raises(XqgError, match="minilm is an encoder"):
         resolve("minilm", "generator")

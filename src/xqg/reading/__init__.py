@@ -1,0 +1,19 @@
+"""Reading: answers to questions as spans of passages, from any extractive question-answering model."""
+
+from __future__ import annotations
+
+from xqg.reading.answers import QUESTION_FORMS, QuestionForm, answer_questions, question_texts
+from xqg.reading.cache import AnswerCache
+from xqg.reading.reader import Reader, load_reader
+from xqg.reading.span import Span
+
+__all__ = [
+    "QUESTION_FORMS",
+    "AnswerCache",
+    "QuestionForm",
+    "Reader",
+    "Span",
+    "answer_questions",
+    "load_reader",
+    "question_texts",
+]

@@ -1,0 +1,104 @@
+"""Spans kept on disk, so that a pair of question and passage is read once: by an interrupted
+comparison, by other arms that found the same passage, by questions in other languages."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from xqg.errors import XqgError
+from xqg.generation.atomic import atomic_path
+from xqg.passages.records import Passage
+from xqg.reading.reader import Reader
+from xqg.reading.span import Span
+
+__all__ = ["AnswerCache"]
+
+BLOCK = 512  # pairs read between two writes: what an interruption costs
+_COLUMNS = ("key", "start", "end", "score")
+
+
+class AnswerCache:
+    """A folder of parquet files of spans, one per block of pairs.
+
+    A pair's key is the SHA-256 of reader, its settings, question, passage id and text: another
+    reader's spans are never mistaken for this one's.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+        self._kept: dict[bytes, tuple[int, int, float]] | None = None
+
+    def read(self, reader: Reader, pairs: Sequence[tuple[str, Passage]]) -> list[Span]:
+        """The best span of each pair, as `Reader.read`: kept ones, others read now and kept."""
+        kept = self._kept = self._load() if self._kept is None else self._kept
+        keys = [_key(reader, question, passage) for question, passage in pairs]
+        missing = list({key: place for place, key in enumerate(keys) if key not in kept}.values())
+        missing.sort(key=lambda place: len(pairs[place][1].text))  # like lengths share a block: less padding
+        for block in _shown([missing[start : start + BLOCK] for start in range(0, len(missing), BLOCK)]):
+            spans = reader.read([pairs[place] for place in block])
+            rows = {
+                keys[place]: (span.start, span.end, span.score)
+                for place, span in zip(block, spans, strict=True)
+            }
+            self._write(rows)
+            kept.update(rows)
+        found = []
+        for key, (_, passage) in zip(keys, pairs, strict=True):
+            first, end, score = kept[key]
+            found.append(Span(passage.text[first:end], passage.id, first, end, score))
+        return found
+
+    def _load(self) -> dict[bytes, tuple[int, int, float]]:
+        import pyarrow.lib
+        import pyarrow.parquet as pq
+
+        found: dict[bytes, tuple[int, int, float]] = {}
+        for path in sorted(self.folder.glob("*.parquet")):
+            try:
+                columns = pq.read_table(path).to_pydict()
+                found.update(
+                    (key, (start, end, score))
+                    for key, start, end, score in zip(*(columns[c] for c in _COLUMNS), strict=True)
+                )
+            except (OSError, KeyError, pyarrow.lib.ArrowException):
+                raise XqgError(f"{path}: damaged; delete it, its pairs are then read again") from None
+        return found
+
+    def _write(self, rows: dict[bytes, tuple[int, int, float]]) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        values = list(zip(*rows.values(), strict=True))
+        table = pa.table(
+            {
+                "key": pa.array(list(rows), pa.binary(32)),
+                "start": pa.array(values[0], pa.int32()),
+                "end": pa.array(values[1], pa.int32()),
+                "score": pa.array(values[2], pa.float64()),
+            }
+        )
+        name = hashlib.sha256(b"".join(rows)).hexdigest()[:16]
+        with atomic_path(self.folder / f"{name}.parquet") as temporary:
+            pq.write_table(table, temporary)
+
+
+def _shown(blocks: Sequence[Sequence[int]]) -> Iterable[Sequence[int]]:
+    """The blocks, with a bar where there are several and stderr is a terminal."""
+    if len(blocks) < 2 or not sys.stderr.isatty():
+        return blocks
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(blocks, description="reading", console=Console(stderr=True), transient=True)
+
+
+def _key(reader: Reader, question: str, passage: Passage) -> bytes:
+    digest = hashlib.sha256()
+    settings = repr(sorted((k, v) for k, v in reader.settings().items() if k != "name"))
+    for part in (settings, question, passage.id, passage.text):
+        data = part.encode()
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.digest()
