@@ -10,6 +10,7 @@ from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
 from xqg.evaluation import chance_level, evaluate, macro, parse, parse_many, read_trec, write_trec
 from xqg.passages import Passage, Question
+from xqg.reading.span import Span
 
 
 def _benchmark(passages: int = 4) -> Benchmark:
@@ -67,3 +68,23 @@ def test_chance_level_needs_rankings_and_questions() -> None:
         chance_level(parse("R@5"), benchmark.questions, benchmark, depth=0)
     with pytest.raises(XqgError, match="counts none"):
         chance_level(parse("Answer@5"), benchmark.questions, benchmark, depth=1)
+
+
+def test_reader_measures_are_of_answers() -> None:
+    questions = [Question("q1", "?", "ja", ("Rome",)), Question("q2", "?", "ja", ("Oslo",))]
+    benchmark = Benchmark("toy", [Passage("p", "", "in Rome", "en")], questions, {"q1": {"p": 1}}, {}, "")
+    run = {"q1": [("p", 1.0)]}
+    answers = {"q1": Span("in Rome", "p", 0, 7, 3.0)}
+    found = evaluate(run, benchmark, "ja", parse_many("EM R@1 F1"), answers)
+    assert found == {"EM": {"q1": 0.0, "q2": 0.0}, "R@1": {"q1": 1.0}, "F1": {"q1": 2 / 3, "q2": 0.0}}
+    assert evaluate(run, benchmark, "ja", parse_many("EM"), {}) == {"EM": {"q1": 0.0, "q2": 0.0}}
+    for name in ("EM", "F1", "EM-mlqa", "F1-mlqa"):
+        with pytest.raises(XqgError, match=f"^{name} needs a reader; give --reader MODEL$"):
+            evaluate(run, benchmark, "ja", parse_many(f"R@1 {name}"))
+        with pytest.raises(XqgError, match=f"{name} is of answers, not of rankings"):
+            chance_level(parse(name), questions, benchmark, depth=1)
+
+
+def test_a_reader_measure_without_gold_answers_is_refused() -> None:
+    with pytest.raises(XqgError, match="EM counts none of toy's questions"):
+        evaluate({"q1": [("p0", 1.0)]}, _benchmark(), "ru", parse_many("EM"), {})

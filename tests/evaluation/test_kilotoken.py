@@ -12,12 +12,14 @@ from xqg.passages import Passage, Question
 MEASURE = parse("R@1kt")
 
 
-def _value(texts: list[str], answers: tuple[str, ...], ranked: int | None = None) -> dict[str, float]:
+def _value(
+    texts: list[str], answers: tuple[str, ...], ranked: int | None = None, measure: str = "R@1kt"
+) -> dict[str, float]:
     """The measure for one question whose run is the first `ranked` of the texts, in their order."""
     pool = [Passage(f"p{i}", "Title", text, "en") for i, text in enumerate(texts)]
     questions = [Question("q", "?", "ja", answers)]
     run = {"q": [(passage.id, -float(i)) for i, passage in enumerate(pool[:ranked])]}
-    return MEASURE.per_question(run, questions, Benchmark("toy", pool, questions, {}, {}, ""))
+    return parse(measure).per_question(run, questions, Benchmark("toy", pool, questions, {}, {}, ""))
 
 
 def _words(n: int) -> str:
@@ -29,6 +31,14 @@ def test_the_cut_is_after_a_thousand_tokens() -> None:
     assert _value([_words(1000) + " Rome", "rest"], ("Rome",)) == {"q": 0.0}
 
 
+@pytest.mark.parametrize("k", [1, 2, 5, 10, 100])
+def test_any_number_of_kilotokens(k: int) -> None:
+    # Whole passages of 500 tokens, then one in which the cut falls.
+    texts = [_words(500)] * (2 * k - 1)
+    assert _value([*texts, _words(499) + " Rome", "rest"], ("Rome",), measure=f"R@{k}kt") == {"q": 1.0}
+    assert _value([*texts, _words(500) + " Rome", "rest"], ("Rome",), measure=f"R@{k}kt") == {"q": 0.0}
+
+
 def test_tokens_not_words_are_counted() -> None:
     # 500 words and 499 commas are 999 tokens; Rome is the thousandth, or with one comma more not.
     text = ", ".join(["word"] * 500)
@@ -38,6 +48,27 @@ def test_tokens_not_words_are_counted() -> None:
 
 def test_an_answer_may_lie_across_a_passage_border() -> None:
     assert _value(["he lived in New", "York for years"], ("New York",)) == {"q": 1.0}
+
+
+def test_an_answer_across_a_border_needs_the_passages_in_the_runs_order() -> None:
+    assert _value(["York for years", "he lived in New"], ("New York",)) == {"q": 0.0}
+
+
+def test_an_answer_across_a_border_is_cut_at_the_last_token() -> None:
+    assert _value([_words(998) + " New", "York for years"], ("New York",)) == {"q": 1.0}
+    assert _value([_words(999) + " New", "York for years"], ("New York",)) == {"q": 0.0}
+
+
+def test_a_space_stands_between_passages() -> None:
+    assert _value(["he lived in New", "York for years"], ("NewYork",)) == {"q": 0.0}
+
+
+def test_an_answer_in_a_language_without_spaces_is_a_substring() -> None:
+    # English passages may quote another script; a run of it is one token, and an answer may be a part.
+    assert _value(["the city of 東京都 in Japan"], ("東京",)) == {"q": 1.0}
+    assert _value(["the city of 東京 都 in Japan"], ("東京都",)) == {"q": 0.0}
+    assert _value([_words(999) + " 東京都"], ("東京",)) == {"q": 1.0}
+    assert _value([_words(1000) + " 東京都"], ("東京",)) == {"q": 0.0}
 
 
 def test_an_answer_cut_in_the_middle_is_missed() -> None:
@@ -59,6 +90,8 @@ def test_yes_no_and_blank_answers_are_left_out() -> None:
     assert _value(["yes and no"], ("yes", "no", "", " ")) == {}
     assert _value(["yes and no"], ()) == {}
     assert _value(["yes and no"], ("yes", "Rome")) == {"q": 0.0}
+    assert _value(["yes and no"], ("no",)) == {}
+    assert _value(["yes and no"], ("yes", "nor")) == {"q": 0.0}
     assert _value(["Yes and no"], ("Yes",)) == {"q": 1.0}  # exactly "yes" and "no", as in the script
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
-from xqg.evaluation import check_run, order, read_trec, write_trec
+from xqg.evaluation import check_run, lacking, order, read_trec, write_trec
 from xqg.passages import Passage, Question
 
 
@@ -108,3 +108,22 @@ def test_check_run_names_what_the_benchmark_lacks() -> None:
         check_run({"q": [("p", 1.0)]}, benchmark, "ru")
     with pytest.raises(XqgError, match="empty"):
         check_run({"q": []}, benchmark, "ja")
+
+
+def test_check_run_names_the_line_of_the_runs_file(tmp_path: Path) -> None:
+    questions = [Question("q", "?", "ja"), Question("r", "?", "ja")]
+    benchmark = Benchmark("toy", [Passage("p", "", "text", "en")], questions, {}, {}, "")
+    path = tmp_path / "x.trec"
+    path.write_text("q Q0 p 1 2 t\n\nx Q0 p 1 2 t\nx Q0 y 2 1 t\n")
+    with pytest.raises(XqgError, match=r"x\.trec:3: question 'x' is not one of toy's"):
+        check_run(read_trec(path), benchmark, "ja", path)
+    path.write_text("q Q0 p 1 2 t\nr Q0 p 1 2 t\nr Q0 y 2 1 t\n")
+    with pytest.raises(XqgError, match=r"x\.trec:3: passage 'y' is not one of toy's"):
+        check_run(read_trec(path), benchmark, "ja", path)
+
+
+def test_lacking_is_in_the_benchmarks_order() -> None:
+    questions = [Question(id_, "?", "ja") for id_ in ("c", "a", "b")] + [Question("d", "?", "ru")]
+    benchmark = Benchmark("toy", [Passage("p", "", "text", "en")], questions, {}, {}, "")
+    assert lacking({"a": []}, benchmark, "ja") == ["c", "b"]
+    assert lacking({"d": []}, benchmark, "ru") == []

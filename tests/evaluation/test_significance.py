@@ -56,7 +56,7 @@ def test_bootstrap_repeats_whatever_the_order_and_chunk(monkeypatch: pytest.Monk
     assert interval != bootstrap_interval(values, groups, resamples=500, seed=4)
     low, high = interval
     assert low < sum(values.values()) / 40 < high
-    monkeypatch.setattr("xqg.evaluation.significance._CHUNK", 70)  # seven resamples at a time
+    monkeypatch.setattr("xqg.evaluation.clustered._CHUNK", 70)  # seven resamples at a time
     assert bootstrap_interval(values, groups, resamples=500, seed=3) == pytest.approx(interval, abs=0.1)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
-from xqg.evaluation.measures import Measure
+from xqg.evaluation.measures import Measure, ReaderMeasure
 from xqg.evaluation.runs import Run
 from xqg.passages.records import Question
 
@@ -31,10 +31,12 @@ def chance_level(
         seed: the same seed gives the same value.
 
     Raises:
-        XqgError: no repeat, no depth, or a measure that counts none of the questions.
+        XqgError: no repeat, no depth, a measure that counts none of the questions, or a reader measure.
     """
     if depth < 1 or repeats < 1:
         raise XqgError(f"chance level of {repeats} rankings of depth {depth}; use 1 or more of each")
+    if isinstance(measure, ReaderMeasure):
+        raise XqgError(f"{measure.name} is of answers, not of rankings; take a measure of runs")
     random = np.random.default_rng(seed)
     ids = [passage.id for passage in benchmark.passages]
     depth = min(depth, len(ids))

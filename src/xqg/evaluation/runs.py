@@ -16,7 +16,7 @@ from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
 from xqg.generation.atomic import atomic_path
 
-__all__ = ["Run", "check_run", "order", "read_trec", "write_trec"]
+__all__ = ["Run", "check_run", "lacking", "line_of", "order", "read_trec", "write_trec"]
 
 Run = dict[str, list[tuple[str, float]]]
 _COLUMNS = "QUESTION Q0 PASSAGE RANK SCORE TAG"
@@ -132,8 +132,16 @@ def _float32(scores: Sequence[float]) -> list[float]:
     return rounded.tolist()
 
 
-def check_run(run: Mapping[str, Sequence[tuple[str, float]]], benchmark: Benchmark, language: str) -> None:
+def check_run(
+    run: Mapping[str, Sequence[tuple[str, float]]],
+    benchmark: Benchmark,
+    language: str,
+    path: Path | None = None,
+) -> None:
     """Refuse a run that was not made from this benchmark's questions of `language` and passages.
+
+    Args:
+        path: the file that the run was read from, whose line is then named.
 
     Raises:
         XqgError: naming one unknown question or passage id, or for a run without a passage.
@@ -144,9 +152,28 @@ def check_run(run: Mapping[str, Sequence[tuple[str, float]]], benchmark: Benchma
     known = {question.id for question in benchmark.questions_in(language)}
     for question_id, pairs in run.items():
         if question_id not in known:
+            where = line_of(path, question_id)
             raise XqgError(
-                f"question {question_id!r} is not one of {benchmark.name}'s in {language!r}; {remedy}"
+                f"{where}question {question_id!r} is not one of {benchmark.name}'s in {language!r}; {remedy}"
             )
         for passage_id, _ in pairs:
             if passage_id not in benchmark.passage_by_id:
-                raise XqgError(f"passage {passage_id!r} is not one of {benchmark.name}'s; {remedy}")
+                where = line_of(path, question_id, passage_id)
+                raise XqgError(f"{where}passage {passage_id!r} is not one of {benchmark.name}'s; {remedy}")
+
+
+def line_of(path: Path | None, question_id: str, passage_id: str | None = None) -> str:
+    """`FILE:LINE: ` of the first line of a question (and passage) in a run's file; "" without a file."""
+    if path is None:
+        return ""
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, start=1):
+            columns = raw.decode().split()
+            if columns and columns[0] == question_id and passage_id in (None, columns[2]):
+                return f"{path}:{number}: "
+    return f"{path}: "
+
+
+def lacking(run: Mapping[str, object], benchmark: Benchmark, language: str) -> list[str]:
+    """Ids of the benchmark's questions of `language` that a run lacks, in the benchmark's order."""
+    return [question.id for question in benchmark.questions_in(language) if question.id not in run]

@@ -1,4 +1,4 @@
-"""Measures by name: `R@5`, `RR@10`, `R@2kt`, `Answer@5`.
+"""Measures by name: of runs (`R@5`, `RR@10`, `R@2kt`, `Answer@5`) and of a reader's answers (`EM`, `F1`).
 
 A new measure is one new file beside these, with `EXAMPLES` and `parse`, and its name in `FAMILIES`.
 """
@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 
 from xqg.errors import XqgError
-from xqg.evaluation.measures import answer, kilotoken, ranking
+from xqg.evaluation.measures import answer, exact_match, f1, kilotoken, language_bias, mlqa, ranking
 from xqg.evaluation.measures.kilotoken import tokenizer_name
-from xqg.evaluation.measures.measure import Family, Measure
+from xqg.evaluation.measures.measure import Family, Measure, ReaderMeasure, RunMeasure
 
-__all__ = ["Measure", "parse", "parse_many", "tokenizer_name"]
+__all__ = ["Measure", "ReaderMeasure", "RunMeasure", "parse", "parse_many", "tokenizer_name"]
 
-FAMILIES: tuple[Family, ...] = (kilotoken, answer, ranking)  # the first that knows a name takes it
+# The first that knows a name takes it.
+FAMILIES: tuple[Family, ...] = (kilotoken, answer, exact_match, f1, mlqa, language_bias, ranking)
 
 
 def parse(text: str) -> Measure:

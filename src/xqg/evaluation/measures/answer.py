@@ -36,7 +36,7 @@ class AnswerAt:
         return f"Answer@{self.k}"
 
     def per_question(self, run: Run, questions: Sequence[Question], benchmark: Benchmark) -> dict[str, float]:
-        """See `Measure.per_question`; a question without an answer in any language is not counted."""
+        """See `RunMeasure.per_question`; a question without an answer in any language is not counted."""
         # One passage of each language stands for all: answers differ by the passage's language only.
         samples = {passage.language: passage for passage in benchmark.passages}
         texts: dict[str, str] = {}

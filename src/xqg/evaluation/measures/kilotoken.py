@@ -41,7 +41,7 @@ class Kilotoken:
         return f"R@{self.k}kt"
 
     def per_question(self, run: Run, questions: Sequence[Question], benchmark: Benchmark) -> dict[str, float]:
-        """See `Measure.per_question`.
+        """See `RunMeasure.per_question`.
 
         Raises:
             XqgError: passages that are not English; a ranking too short while the pool has more.

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.evaluation.runs import Run
 from xqg.passages.records import Question
+from xqg.reading.span import Span
 
-__all__ = ["Family", "Measure"]
+__all__ = ["Family", "Measure", "ReaderMeasure", "RunMeasure"]
 
 
-class Measure(Protocol):
+@runtime_checkable
+class RunMeasure(Protocol):
     """A measure of a run."""
 
     @property
@@ -28,6 +30,35 @@ class Measure(Protocol):
                 value 0; one that the measure does not count is absent from the result.
             benchmark: whose passages are ranked.
         """
+
+
+@runtime_checkable
+class ReaderMeasure(Protocol):
+    """A measure of the answers that a reader took from passages."""
+
+    @property
+    def name(self) -> str:
+        """As reports print it: `EM`."""
+
+    def per_answer(
+        self, answers: Mapping[str, Span], questions: Sequence[Question], benchmark: Benchmark
+    ) -> dict[str, float]:
+        """Question id → value from 0 to 1.
+
+        Args:
+            answers: question id → the reader's answer.
+            questions: of one language. One without an answer has value 0; one without a gold answer
+                in any language of the pool is absent from the result.
+            benchmark: whose passages were read; gold answers are those of the language of the
+                passage that the answer was taken from.
+
+        Raises:
+            XqgError: an answer from a passage that the benchmark lacks; a pool that the measure is
+                not defined for.
+        """
+
+
+Measure = RunMeasure | ReaderMeasure
 
 
 class Family(Protocol):

@@ -35,7 +35,7 @@ class Ranking:
         return str(self.measure)
 
     def per_question(self, run: Run, questions: Sequence[Question], benchmark: Benchmark) -> dict[str, float]:
-        """See `Measure.per_question`; tuning questions are judged by the benchmark's tuning qrels."""
+        """See `RunMeasure.per_question`; tuning questions are judged by the benchmark's tuning qrels."""
         qrels: dict[str, dict[str, int]] = {}
         for question in questions:
             judged = benchmark.qrels.get(question.id) or benchmark.tuning_qrels.get(question.id)
