@@ -1,0 +1,70 @@
+"""Tokens of BM25: character n-grams, by one rule for every language.
+
+Text is normalised (NFKC, case folded, invisible characters dropped) and cut into runs of letters,
+marks and digits; the rest separates.
+
+- Scripts that put no space between words (Han, kana, Bopomofo; Thai, Lao, Khmer, Myanmar and the
+  others of line breaking class SA in UAX #14), and Hangul, whose words carry their particles:
+  overlapping bigrams of user-perceived characters (UAX #29), so that a Thai vowel sign or tone mark
+  stays with its consonant. A run of one character is one token. Bigrams are what Lucene's
+  CJKAnalyzer takes for Chinese, Japanese and Korean.
+- Every other script: overlapping 4-grams of code points within `_word_`, so that a stem is found
+  under the endings and prefixes of its language with no stemmer (McNamee and Mayfield 2004,
+  *Character N-Gram Tokenization for European Language Text Retrieval*, Information Retrieval 7,
+  who find 4 best; theirs span words, these do not). A word of one letter is one token.
+
+No language has to be known, which suits mixed pools and texts that change script.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import regex
+
+__all__ = ["BIGRAM", "FOUR_GRAM", "ngrams"]
+
+BIGRAM = 2  # characters in scripts without spaces
+FOUR_GRAM = 4  # code points in words
+BORDER = "_"  # of a word; no letter, mark or digit
+
+# ー (long vowel) and 〆 belong to kana and kanji but count as common to several scripts in Unicode.
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}ー〆\p{Bopomofo}\p{Hangul}\p{Line_Break=SA}"
+
+
+def ngrams(text: str) -> list[str]:
+    """The tokens of a text, in its order, repetitions included; empty where it has no letter or digit."""
+    runs, characters, invisible = _patterns()
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", invisible.sub("", folded))  # folding may undo the composition
+    tokens: list[str] = []
+    for run in runs.finditer(folded):
+        if run["unspaced"]:
+            tokens += _windows(characters.findall(run["unspaced"]), BIGRAM)
+        else:
+            tokens += _windows(BORDER + run["word"] + BORDER, FOUR_GRAM)
+    return tokens
+
+
+def _windows(characters: Sequence[str], length: int) -> list[str]:
+    """Overlapping windows of a run; the whole run where it is shorter than one."""
+    last = max(len(characters) - length, 0)
+    return ["".join(characters[start : start + length]) for start in range(last + 1)]
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[regex.Pattern[str], regex.Pattern[str], regex.Pattern[str]]:
+    """Runs; user-perceived characters; characters that are not seen, such as a soft hyphen."""
+    import regex
+
+    unspaced = rf"(?P<unspaced>(?:[{_UNSPACED}]\p{{M}}*)+)"
+    word = rf"(?P<word>(?:(?![{_UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}])+)"
+    return (
+        regex.compile(f"{unspaced}|{word}"),
+        regex.compile(r"\X"),
+        regex.compile(r"\p{Default_Ignorable_Code_Point}"),
+    )
