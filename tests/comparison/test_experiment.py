@@ -11,6 +11,7 @@ from xqg.benchmarks import load
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.comparison import Request, compare
 from xqg.comparison.arms import parse_arms
+from xqg.comparison.baselines import BASELINES
 from xqg.comparison.report import markdown
 from xqg.encoding import load_encoder
 from xqg.errors import XqgError
@@ -85,6 +86,86 @@ def test_generator_and_resumption(
     assert {path.name for path in (first / "variants").iterdir()} == {
         "normalised-tuned", "raw-alpha-0.01", "normalised-alpha-0.01",
     }  # fmt: skip
+
+
+def test_all_that_a_file_can_fill(
+    tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    asked = request_for(
+        out,
+        queries_file=queries_file,
+        arms=None,
+        baselines=[BASELINES["bm25"], BASELINES["rrf-cross"]],
+        aggregations=("sum", "max"),
+        measures="R@1",
+    )
+    compare(tiny, str(bert_folder), asked)
+    results = json.loads((out / "results.json").read_text())
+    settings, rows = results["settings"], results["rows"]
+    assert settings["arms"] == ["none", "mono", "target-n", "cross", "chunks", "shuffled", "gold"]
+    assert list(settings["arms_left_out"]) == ["target"]
+    assert settings["baselines"] == ["bm25", "rrf-cross"]
+    assert list(dict.fromkeys(row["arm"] for row in rows)) == [*settings["arms"], *settings["baselines"]]
+    assert settings["queries_per_passage"] == {
+        "none": 0, "mono": 4, "target-n": 2, "cross": 4, "chunks": 4, "shuffled": 4, "gold": 2,
+    }  # fmt: skip
+    assert settings["cost"]["generated_queries"] == 6 * 8
+    assert settings["cost"]["seconds"]["measuring"] >= 0
+    assert settings["aggregations"] == ["sum", "max"]
+    assert {path.name for path in (out / "variants").iterdir()} == {
+        "normalised-alpha-0.01", "raw-max", "normalised-max",
+    }  # fmt: skip
+    maximum = json.loads((out / "variants" / "raw-max" / "results.json").read_text())["rows"]
+    assert {(row["aggregation"], row["alpha"]) for row in maximum if row["arm"] == "cross"} == {("max", None)}
+    assert "cost" not in json.loads((out / "settings.json").read_text())  # it differs from run to run
+    compare(tiny, str(bert_folder), asked)  # so the same comparison is taken up again
+    assert json.loads((out / "results.json").read_text())["rows"] == rows
+
+
+def test_a_generator_fills_all_arms(
+    tiny: Benchmark, bert_folder: Path, mt5_folder: Path, tmp_path: Path
+) -> None:
+    asked = request_for(
+        tmp_path / "out", generator=str(mt5_folder), n=1, arms=None, measures="R@1", limit=4, alpha=0.5
+    )
+    comparison = compare(tiny, str(bert_folder), asked)
+    assert comparison.settings["arms_left_out"] == {}
+    assert {arm.name for arm in comparison.arms} >= {"target", "gold"}
+    # K = 2 queries in each of the three languages serve every arm.
+    assert comparison.settings["cost"]["generated_queries"] == 6 * 2 * 3
+    # All six questions are gold, though only four are asked: each passage has its own in fi and ja.
+    assert comparison.settings["queries_per_passage"]["gold"] == 2
+    encoder = load_encoder(str(bert_folder))
+    passage = encoder.encode_passages([tiny.passages[5].full_text])[0]
+    true = encoder.encode_queries(["fi thing 5", "ja thing 5"]).sum(axis=0)  # K = K_p = 2
+    question = encoder.encode_queries(["fi thing 1"])[0]
+    run = dict(comparison.outcomes[0].runs["gold", "fi"]["q1"])
+    assert run["p5"] == pytest.approx(float((0.5 * passage + 0.5 * true) @ question), rel=1e-5)
+
+
+def test_mean_is_tuned_as_a_mean(
+    tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path
+) -> None:
+    asked = request_for(
+        tmp_path / "out", queries_file=queries_file, alpha=None, aggregations=("mean",), measures="R@1"
+    )
+    comparison = compare(tiny, str(bert_folder), asked)
+    assert [outcome.setting.name for outcome in comparison.outcomes] == [
+        "raw-tuned-mean", "normalised-tuned-mean", "raw-alpha-0.01-mean", "normalised-alpha-0.01-mean",
+    ]  # fmt: skip
+    assert set(comparison.outcomes[0].tuned) == {"mono", "target-n", "cross"}
+
+
+def test_what_cannot_be_filled_is_refused_before_anything_is_written(
+    tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path
+) -> None:
+    asked = request_for(tmp_path / "out", queries_file=queries_file, arms=parse_arms("none,target"))
+    with pytest.raises(XqgError, match="arm target needs 4 queries in 'fi'"):
+        compare(tiny, str(bert_folder), asked)
+    with pytest.raises(XqgError, match="unknown aggregation 'median'"):
+        compare(tiny, str(bert_folder), dataclasses.replace(asked, aggregations=("median",)))
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_single_arm_takes_n_from_the_file(

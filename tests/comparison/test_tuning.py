@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from xqg.comparison.aggregations import AGGREGATIONS
 from xqg.comparison.arms import ARMS
 from xqg.comparison.parts import Parts
 from xqg.comparison.plan import Plan
 from xqg.comparison.tuning import GRID, Tuned, folds_of, reciprocal_ranks, tune
+from xqg.comparison.vectors import QueryVectors
 from xqg.evaluation import evaluate
 from xqg.passages import Question
 
@@ -58,10 +60,10 @@ def test_agrees_with_the_measure_on_random_vectors(tiny) -> None:
 
 def _parts(weight: float) -> Parts:
     """Two passages that only their queries tell apart, by `weight`."""
-    plan = Plan(("en",), ("en", "fi"), None, n=1)
+    plan = Plan(("en",), ("en", "fi"), None, n=2)
     passages = np.array([[1.0, 0.1], [1.0, 0.0]], np.float32)
-    sums = np.array([[0.0, 0.0], [0.0, weight]], np.float32)
-    return Parts(plan, passages, ["en", "en"], {"fi": sums}, np.zeros_like(sums))
+    queries = np.array([[0.0, 0.0], [0.0, 0.0], [0.0, weight / 2], [0.0, weight / 2]], np.float32)
+    return Parts(plan, passages, ["en", "en"], {"fi": QueryVectors.of(queries, [2, 2])})
 
 
 def test_chooses_the_smallest_alpha_that_ranks_best() -> None:
@@ -71,6 +73,20 @@ def test_chooses_the_smallest_alpha_that_ranks_best() -> None:
     assert found.by_fold == (0.1,)
     assert found.alpha("anything") == 0.1
     assert not found.at_edge
+
+
+def test_chooses_under_the_aggregation_that_ranks() -> None:
+    # The mean is 0.5: p1 wins where α·0.5 > (1-α)·0.1, from α = 0.2 on (0.1 > 0.08).
+    asked = {"fi": ([Question("q", "?", "fi")], np.array([[0.0, 1.0]], np.float32))}
+    judged, ids, mean = {"q": {"p1": 1}}, ["p0", "p1"], AGGREGATIONS["mean"]
+    assert tune(ARMS["cross"], "raw", _parts(1.0), asked, judged, ids, None, mean).by_fold == (0.2,)
+
+
+def test_several_relevant_passages_count_by_the_best() -> None:
+    passages = np.array([[3.0], [2.0], [1.0]], np.float32)
+    judged = [{"b": 1, "c": 1}, {"c": 1}, {}]
+    found = reciprocal_ranks(passages, np.ones((3, 1), np.float32), judged, ["a", "b", "c"], batch=2)
+    assert found.tolist() == [1 / 2, 1 / 3, 0.0]
 
 
 def test_a_fold_is_not_tuned_on_itself() -> None:

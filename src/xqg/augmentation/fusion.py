@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from xqg.errors import XqgError
 
-__all__ = ["DEFAULT_ALPHA", "FUSIONS", "Fusion", "check_alpha", "default_fusion", "fuse"]
+__all__ = ["DEFAULT_ALPHA", "FUSIONS", "Fusion", "check_alpha", "default_fusion", "fuse", "unit_length"]
 
 Fusion = Literal["raw", "normalised"]
 FUSIONS: tuple[Fusion, ...] = ("raw", "normalised")
@@ -52,10 +52,13 @@ def fuse(
         for language_sum in sums:
             total += np.asarray(language_sum, dtype=np.float32)
         vectors += np.float32(alpha) * total
-    if fusion == "normalised":
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        vectors /= np.where(lengths > 0, lengths, np.float32(1.0))
-    return np.ascontiguousarray(vectors)
+    return np.ascontiguousarray(unit_length(vectors) if fusion == "normalised" else vectors)
+
+
+def unit_length(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Each row divided by its length, shape (vectors, dimension); a zero vector stays zero."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.divide(vectors, np.where(lengths > 0, lengths, np.float32(1.0)), dtype=np.float32)
 
 
 def check_alpha(alpha: float) -> float:

@@ -1,4 +1,4 @@
-"""What a comparison leaves behind (spec §8): results.json, runs, report.md, variants."""
+"""What a comparison leaves behind (spec §8): results.json, runs, reports, values per question, variants."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from xqg.comparison.report import markdown
+from xqg.comparison.per_query import write_per_query
+from xqg.comparison.report import html, markdown
 from xqg.comparison.settings import write_json
 from xqg.comparison.views import Comparison, View
 from xqg.errors import XqgError
@@ -17,16 +18,24 @@ __all__ = ["write_comparison"]
 
 
 def write_comparison(comparison: Comparison, out: Path) -> None:
-    """Write the asked setting to `out` and every other to `out/variants/NAME`; results.json last."""
+    """Write the asked setting to `out` and every other to `out/variants/NAME`.
+
+    `report.html` and `per_query.parquet` are of the asked setting. results.json comes last: where it
+    is, everything else is.
+
+    Raises:
+        XqgError: a system without a run, or a folder that cannot be written.
+    """
     for number, view in reversed(list(enumerate(comparison.views))):
         folder = out if number == 0 else out / "variants" / view.outcome.setting.name
         try:
-            for (arm, language), run in view.outcome.runs.items():
-                if not run:
-                    raise XqgError(f"arm {arm} has no run in {language!r}; nothing is reported")
-                write_trec(folder / "runs" / f"{arm}.{language}.trec", run, tag=arm)
+            _write_runs(view, folder / "runs")
             with atomic_path(folder / "report.md") as temporary:
                 temporary.write_text(markdown(comparison, number), encoding="utf-8")
+            if number == 0:
+                with atomic_path(folder / "report.html") as temporary:
+                    temporary.write_text(html(comparison, number), encoding="utf-8")
+                write_per_query(comparison, view, folder / "per_query.parquet")
             write_json(folder / "results.json", _results(comparison, view))
         except OSError as error:
             raise XqgError(
@@ -34,43 +43,66 @@ def write_comparison(comparison: Comparison, out: Path) -> None:
             ) from None
 
 
+def _write_runs(view: View, folder: Path) -> None:
+    for (system, language), run in view.outcome.runs.items():
+        if not run:
+            raise XqgError(f"arm {system} has no run in {language!r}; nothing is reported")
+        write_trec(folder / f"{system}.{language}.trec", run, tag=system)
+
+
 def _results(comparison: Comparison, view: View) -> dict[str, Any]:
     setting = view.outcome.setting
-    tuned = {
-        arm: {"by_fold": list(found.by_fold), "at_edge_of_grid": found.at_edge}
-        for arm, found in view.outcome.tuned.items()
-    }
     settings = {
         **comparison.settings,
         "fusion": setting.fusion,
-        "alpha": "tuned" if setting.alpha is None else setting.alpha,
-        "tuned_alpha": tuned,
+        "aggregation": setting.aggregation,
+        "alpha": setting.stated_alpha,
+        "tuned_alpha": {
+            arm: {"by_fold": list(found.by_fold), "at_edge_of_grid": found.at_edge}
+            for arm, found in view.outcome.tuned.items()
+        },
         "interpretability": view.interpretability,
+        "primary_contrast": {
+            "measure": comparison.primary_measure,
+            "departures": list(comparison.departures),
+        },
     }
-    rows = []
-    for arm in comparison.arms:
-        found = view.outcome.tuned.get(arm.name)
-        # `none` has nothing to weigh; a cross-fitted α is one value per fold.
-        alpha = 0.0 if arm.name == "none" else setting.alpha if setting.alpha is not None else None
-        if alpha is None and found is not None:
-            alpha = found.by_fold[0] if len(set(found.by_fold)) == 1 else list(found.by_fold)  # type: ignore[assignment]
+    return json.loads(
+        json.dumps(
+            {
+                "settings": settings,
+                "rows": _rows(comparison, view),
+                "ceiling": [
+                    {"query_language": code, "measure": name, "value": value}
+                    for (code, name), value in comparison.ceiling.items()
+                ],
+                "contrasts": [contrast.to_dict() for contrast in view.contrasts],
+            }
+        )
+    )
+
+
+def _rows(comparison: Comparison, view: View) -> list[dict[str, Any]]:
+    """A row per system, question language and measure."""
+    found = []
+    for system in comparison.systems:
+        alphas = system.alphas(view.outcome)
+        alpha = alphas[0] if alphas is not None and len(alphas) == 1 else alphas  # one value per fold
         for language in comparison.plan.query_languages:
             for measure in comparison.measures:
-                values = view.outcome.values[arm.name, language][measure.name]
-                rows.append(
+                values = view.outcome.values[system.name, language][measure.name]
+                found.append(
                     {
-                        "arm": arm.name,
+                        "arm": system.name,
                         "query_language": language,
                         "passage_language": "+".join(comparison.plan.passage_languages),
                         "measure": measure.name,
                         "value": sum(values.values()) / len(values),
                         "queries": len(values),
-                        "fusion": setting.fusion,
-                        "aggregation": "sum",
+                        "fusion": system.fusion(view.outcome),
+                        "aggregation": view.outcome.setting.aggregation,
                         "alpha": alpha,
-                        "K": arm.count(comparison.plan),
+                        "K": system.K,
                     }
                 )
-    return json.loads(
-        json.dumps({"settings": settings, "rows": rows, "contrasts": [c.to_dict() for c in view.contrasts]})
-    )
+    return found

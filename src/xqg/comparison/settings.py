@@ -9,12 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xqg.augmentation import Fusion
+from xqg.comparison.aggregations import AGGREGATIONS
 from xqg.comparison.arms import Arm
 from xqg.errors import XqgError
 from xqg.generation.atomic import atomic_path
+
+if TYPE_CHECKING:
+    from xqg.comparison.answering import ReadingRequest
+    from xqg.comparison.baselines import Baseline
 
 __all__ = ["Request", "Setting", "claim", "file_hash", "versions", "write_json"]
 
@@ -23,15 +28,38 @@ _LIBRARIES = ("xqg", "torch", "transformers", "sentence-transformers", "faiss-cp
 
 @dataclass(frozen=True)
 class Setting:
-    """One way to weight: a fusion, and α fixed or tuned (None)."""
+    """One way to weight: a fusion, an α, and how an arm's query vectors are brought together.
+
+    Attributes:
+        alpha: fixed; None: tuned, or of no meaning to the aggregation (`max`).
+        aggregation: a name of `AGGREGATIONS`.
+    """
 
     fusion: Fusion
     alpha: float | None
+    aggregation: str = "sum"
+
+    @property
+    def tuned(self) -> bool:
+        """Whether α is chosen per arm."""
+        return self.alpha is None and AGGREGATIONS[self.aggregation].weighted
+
+    @property
+    def stated_alpha(self) -> float | str | None:
+        """As results.json has it: a number, "tuned", or None where α plays no part."""
+        return "tuned" if self.tuned else self.alpha
 
     @property
     def name(self) -> str:
-        """A folder's name: `normalised-tuned`, `raw-alpha-0.01`."""
-        return f"{self.fusion}-" + ("tuned" if self.alpha is None else f"alpha-{self.alpha:g}")
+        """A folder's name: `normalised-tuned`, `raw-alpha-0.01`, `normalised-tuned-mean`, `raw-max`."""
+        parts: list[str] = [self.fusion]
+        if self.tuned:
+            parts.append("tuned")
+        elif self.alpha is not None:
+            parts.append(f"alpha-{self.alpha:g}")
+        if self.aggregation != "sum":
+            parts.append(self.aggregation)
+        return "-".join(parts)
 
 
 @dataclass(frozen=True)
@@ -39,16 +67,24 @@ class Request:
     """What the user asked of `compare`.
 
     Attributes:
-        arms: in the order of the table.
+        arms: in the order of the table; None: all that the benchmark and the source of the generated
+            queries can fill.
         alpha: fixed α; None: tuned.
         fusion: of the main table; None: the encoder's default.
         targets: `--languages`; None: all question languages except the passage's.
         query_languages: to ask in; None: all that the benchmark has.
         n: queries per target language; None: what `queries_file` holds, else 5.
         limit: questions per language; None: all.
+        aggregations: the first is the main table's, every other gives variants.
+        passage_length, query_length: tokens that the encoder reads; None: the benchmark's or the
+            encoder's default.
+        baselines: rows below the arms; None: all that can be filled.
+        skipped: arms that are left out where `arms` is None, though they could be filled.
+        reader: of the top passages, for EM and F1.
+        kept: folder whose vectors and answers are shared; None: `out`.
     """
 
-    arms: Sequence[Arm]
+    arms: Sequence[Arm] | None
     out: Path
     generator: str | None = None
     queries_file: Path | None = None
@@ -62,6 +98,13 @@ class Request:
     measures: str | None = None
     device: str | None = None
     dtype: str = "float32"
+    passage_length: int | None = None
+    query_length: int | None = None
+    aggregations: tuple[str, ...] = ("sum",)
+    baselines: Sequence[Baseline] | None = ()
+    skipped: tuple[str, ...] = ()
+    reader: ReadingRequest | None = None
+    kept: Path | None = None
 
 
 def versions() -> dict[str, str]:

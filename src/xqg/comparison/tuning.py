@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from xqg.augmentation import Fusion, fuse
+from xqg.augmentation import Fusion
+from xqg.comparison.aggregations import AGGREGATIONS, Aggregation
 from xqg.comparison.arms import Arm
 from xqg.comparison.parts import Parts
 from xqg.passages.records import Question
@@ -53,6 +54,7 @@ def tune(
     qrels: Mapping[str, Mapping[str, int]],
     passage_ids: Sequence[str],
     fold_of: Mapping[str, int] | None,
+    aggregation: Aggregation = AGGREGATIONS["sum"],
 ) -> Tuned:
     """Choose α by the mean RR@10 over languages of the mean over questions; ties take the smaller.
 
@@ -60,13 +62,14 @@ def tune(
         questions: language → (questions, their vectors), the languages to average over.
         fold_of: question id → fold for cross-fitting: the α of a fold is chosen on the others.
             None: `questions` are a dev set of their own and give one α.
+        aggregation: one that α plays a part in.
     """
     folds = FOLDS if fold_of is not None else 1
     scores = np.zeros((len(GRID), folds))
     for position, alpha in enumerate(GRID):
         for language, (asked, vectors) in questions.items():
-            fused = fuse(parts.passages, arm.sums(parts, language), alpha, fusion)
-            ranks = reciprocal_ranks(fused, vectors, [qrels[q.id] for q in asked], passage_ids)
+            matrix = aggregation.matrix(parts.passages, arm.queries(parts, language), alpha, fusion)
+            ranks = reciprocal_ranks(matrix.vectors, vectors, [qrels[q.id] for q in asked], passage_ids)
             mine = np.array([fold_of[q.id] if fold_of else -1 for q in asked])
             for fold in range(folds):
                 chosen_on = ranks[mine != fold]
@@ -90,16 +93,18 @@ def reciprocal_ranks(
     rows = {id_: row for row, id_ in enumerate(passage_ids)}
     order = np.empty(len(passage_ids), dtype=np.int64)
     order[sorted(range(len(passage_ids)), key=passage_ids.__getitem__)] = np.arange(len(passage_ids))
+    # One pair per question and relevant passage, questions in order.
+    graded = [[rows[id_] for id_, grade in mine.items() if grade > 0] for mine in judgements]
+    asked = np.repeat(np.arange(len(graded)), [len(mine) for mine in graded])
+    relevant = np.array([row for mine in graded for row in mine], dtype=np.int64)
     found = np.zeros(len(questions))
     for start in range(0, len(questions), batch):
         scores = questions[start : start + batch] @ passages.T
-        for offset, row_scores in enumerate(scores):
-            relevant = [rows[id_] for id_, grade in judgements[start + offset].items() if grade > 0]
-            rank = min(
-                1
-                + int((row_scores > row_scores[row]).sum())
-                + int(((row_scores == row_scores[row]) & (order > order[row])).sum())
-                for row in relevant
-            )
-            found[start + offset] = 1 / rank if rank <= CUTOFF else 0.0
+        pairs = slice(*np.searchsorted(asked, [start, start + batch]))
+        mine, row = asked[pairs], relevant[pairs]
+        of_pair = scores[mine - start]
+        score = of_pair[np.arange(len(row)), row][:, None]
+        ahead = (of_pair > score) | ((of_pair == score) & (order > order[row][:, None]))
+        ranks = 1 + ahead.sum(axis=1)
+        np.maximum.at(found, mine, np.where(ranks <= CUTOFF, 1 / ranks, 0.0))
     return found

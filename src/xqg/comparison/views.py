@@ -2,33 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from xqg.augmentation import default_fusion
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.comparison.arms import Arm
-from xqg.comparison.contrasts import MEAN, Contrast, contrasts, interpretability
+from xqg.comparison.contrasts import MEAN, Contrast, contrasts
 from xqg.comparison.depth import depth_for
 from xqg.comparison.evaluation import Outcome
+from xqg.comparison.interpretability import interpretability
 from xqg.comparison.plan import Plan
-from xqg.evaluation import Measure, chance_level
+from xqg.comparison.scales import higher_is_better
+from xqg.comparison.spread import Spread
+from xqg.comparison.systems import System, systems_of
+from xqg.evaluation import Measure, ReaderMeasure, chance_level
 
-__all__ = ["Comparison", "View"]
+if TYPE_CHECKING:
+    from xqg.comparison.baselines import Baseline
+
+__all__ = ["PRIMARY_MEASURE", "Comparison", "View"]
+
+PRIMARY_MEASURE = "EM"  # of the primary contrast (spec §6)
 
 
 @dataclass(frozen=True)
 class View:
-    """One setting's numbers, ready to print: means per arm, language and measure, and contrasts."""
+    """One setting's numbers, ready to print.
+
+    Attributes:
+        means: (system, language or MEAN, measure) → mean over questions; MEAN is over languages.
+        interpretability: see `xqg.comparison.interpretability`.
+    """
 
     outcome: Outcome
+    means: dict[tuple[str, str, str], float]
     contrasts: tuple[Contrast, ...]
     interpretability: dict[str, Any]
 
     def contrast(self, arm: str, versus: str, language: str, measure: str) -> Contrast | None:
         """The contrast, or None where one side did not run."""
         return self._by_key.get((arm, versus, language, measure))
+
+    @property
+    def primary(self) -> Contrast | None:
+        """The primary contrast; None in a variant, and where one side did not run."""
+        return next((contrast for contrast in self.contrasts if contrast.primary), None)
 
     @cached_property
     def _by_key(self) -> dict[tuple[str, str, str, str], Contrast]:
@@ -37,7 +58,12 @@ class View:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A comparison that ran. `outcomes[0]` is the asked setting, the others are variants."""
+    """A comparison that ran. `outcomes[0]` is the asked setting, the others are variants.
+
+    Attributes:
+        ceiling: (question language, reader measure) → what the reader gets from the right passage.
+        spread: between seeds, where several were run.
+    """
 
     benchmark: Benchmark
     plan: Plan
@@ -45,33 +71,91 @@ class Comparison:
     measures: Sequence[Measure]
     outcomes: Sequence[Outcome]
     settings: dict[str, Any]
+    baselines: Sequence[Baseline] = ()
+    ceiling: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    spread: Spread | None = None
+
+    @cached_property
+    def systems(self) -> tuple[System, ...]:
+        """The rows of every table: arms, then baselines."""
+        return systems_of(self.plan, self.arms, self.baselines)
+
+    @cached_property
+    def measure_names(self) -> tuple[str, ...]:
+        """The measure of the primary contrast first, then the others as they were asked for."""
+        names = [measure.name for measure in self.measures]
+        return tuple(sorted(names, key=PRIMARY_MEASURE.__ne__))
+
+    @property
+    def primary_measure(self) -> str:
+        """The reader's exact match, else the first measure as its stand-in."""
+        return self.measure_names[0]
 
     @cached_property
     def views(self) -> tuple[View, ...]:
         """The outcomes with their significance."""
-        return tuple(self._view(outcome) for outcome in self.outcomes)
+        return tuple(self._view(outcome, number) for number, outcome in enumerate(self.outcomes))
 
-    def mean(self, outcome: Outcome, arm: str, language: str, measure: str) -> float:
+    def mean(self, outcome: Outcome, system: str, language: str, measure: str) -> float:
         """The mean of a measure; `language` may be "mean": over languages other than the passages'."""
         languages = self.plan.mean_languages if language == MEAN else (language,)
         means = []
         for code in languages:
-            values = outcome.values[arm, code][measure]
+            values = outcome.values[system, code][measure]
             means.append(sum(values.values()) / len(values))
         return sum(means) / len(means)
 
     @cached_property
-    def _chance(self) -> float:
-        """Chance level of the first measure: the same for every setting."""
-        measure, asked = self.measures[0], self.benchmark.questions_in(self.plan.query_languages[0])
+    def departures(self) -> tuple[str, ...]:
+        """In what the primary contrast differs from the one that the spec states (§6); empty: in nothing."""
+        setting, settings, found = self.outcomes[0].setting, self.settings, []
+        if self.primary_measure != PRIMARY_MEASURE:
+            found.append(f"{self.primary_measure}, not the reader's {PRIMARY_MEASURE}")
+        if self.benchmark.name != "xquad" or self.plan.passage_languages != ("en",):
+            found.append(f"{self.benchmark.name} ({'+'.join(self.plan.passage_languages)}), not XQuAD in English")
+        elif len(self.plan.mean_languages) != 10 or settings["limit"] is not None:
+            found.append("not all questions in the ten other languages")
+        if not setting.tuned:
+            found.append("α not tuned")
+        usual = default_fusion(settings["encoder"]["similarity"])
+        if setting.fusion != usual:
+            found.append(f"{setting.fusion} fusion, not the encoder's default ({usual})")
+        if setting.aggregation != "sum":
+            found.append(f"aggregation {setting.aggregation}, not sum")
+        return tuple(found)
+
+    @cached_property
+    def _judged(self) -> tuple[Measure, float] | None:
+        """The first measure of rankings where more is better, and its chance level, which is the same
+        for every setting."""
+        of_rankings = [
+            measure
+            for measure in self.measures
+            if not isinstance(measure, ReaderMeasure) and higher_is_better(measure.name)
+        ]
+        if not of_rankings:
+            return None
+        measure = of_rankings[0]
+        asked = self.benchmark.questions_in(self.plan.query_languages[0])
         # Few questions need many rankings, or the level itself would be noise.
         repeats = max(10, 30_000 // len(asked))
-        return chance_level(measure, asked, self.benchmark, depth_for([measure], self.benchmark), repeats)
+        depth = depth_for([measure], self.benchmark)
+        return measure, chance_level(measure, asked, self.benchmark, depth, repeats)
 
-    def _view(self, outcome: Outcome) -> View:
-        names = [arm.name for arm in self.arms]
+    def _view(self, outcome: Outcome, number: int) -> View:
+        names = [system.name for system in self.systems]
         languages, over = self.plan.query_languages, self.plan.mean_languages
         groups = dict(self.benchmark.groups)
-        found = contrasts(outcome, names, languages, over, self.measures, groups)
-        judged = interpretability(outcome, names, languages, over, self.measures[0], groups, self._chance)
-        return View(outcome, tuple(found), judged)
+        means = {
+            (name, language, measure): self.mean(outcome, name, language, measure)
+            for name in names
+            for language in (*languages, MEAN)
+            for measure in self.measure_names
+        }
+        primary = self.primary_measure if number == 0 else None
+        found = contrasts(outcome, names, languages, over, self.measure_names, groups, primary)
+        judged: dict[str, Any] = {"measure": None, "chance": None, "at_chance": [], "interpretable": None}
+        if self._judged is not None:
+            measure, chance = self._judged
+            judged = interpretability(outcome, names, languages, over, measure.name, groups, chance)
+        return View(outcome, means, tuple(found), judged)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
-
+from xqg.comparison.arms.arm import Arm
 from xqg.comparison.parts import Parts
 from xqg.comparison.plan import Plan
+from xqg.comparison.vectors import QueryVectors
 
 __all__ = ["CrossLingual"]
 
 
-class CrossLingual:
+class CrossLingual(Arm):
     """The paper's arm: one vector serves questions in every language."""
 
     name = "cross"
@@ -26,6 +25,6 @@ class CrossLingual:
         """K = n·L."""
         return plan.queries
 
-    def sums(self, parts: Parts, question_language: str) -> Sequence[npt.NDArray[np.float32]]:
-        """One sum per target language, languages sorted."""
-        return [parts.targeted(code) for code in sorted(parts.first) if parts.is_target(code)]
+    def queries(self, parts: Parts, question_language: str) -> Sequence[QueryVectors]:
+        """One group per target language, languages sorted."""
+        return parts.targeted(parts.plan.n)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
-
+from xqg.comparison.arms.arm import Arm
 from xqg.comparison.parts import Parts
 from xqg.comparison.plan import Plan
+from xqg.comparison.vectors import QueryVectors
 
 __all__ = ["Monolingual"]
 
 
-class Monolingual:
+class Monolingual(Arm):
     """As many queries as `cross`, none of them in another language (doc2query on vectors)."""
 
     name = "mono"
@@ -26,6 +25,6 @@ class Monolingual:
         """K."""
         return plan.queries
 
-    def sums(self, parts: Parts, question_language: str) -> Sequence[npt.NDArray[np.float32]]:
-        """The sum of all K, whatever the question's language."""
-        return [parts.own]
+    def queries(self, parts: Parts, question_language: str) -> Sequence[QueryVectors]:
+        """All K, whatever the question's language."""
+        return parts.own_language(parts.plan.queries)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
-
+from xqg.comparison.arms.arm import Arm
 from xqg.comparison.parts import Parts
 from xqg.comparison.plan import Plan
+from xqg.comparison.vectors import QueryVectors
 
 __all__ = ["TargetLanguage"]
 
 
-class TargetLanguage:
+class TargetLanguage(Arm):
     """What routing by the question's language gives at search time (`--languages auto`)."""
 
     name = "target-n"
@@ -26,6 +25,6 @@ class TargetLanguage:
         """n."""
         return plan.n
 
-    def sums(self, parts: Parts, question_language: str) -> Sequence[npt.NDArray[np.float32]]:
-        """The sum of the n queries in the question's language."""
-        return [parts.first[question_language]]
+    def queries(self, parts: Parts, question_language: str) -> Sequence[QueryVectors]:
+        """The n queries in the question's language."""
+        return [parts.first(question_language, parts.plan.n)]

@@ -1,0 +1,30 @@
+"""report.md of a comparison."""
+
+from __future__ import annotations
+
+from xqg.comparison.report.document import sections, title
+from xqg.comparison.report.words import describe
+from xqg.comparison.tables import Cell
+from xqg.comparison.views import Comparison
+from xqg.evaluation.text_table import as_markdown
+
+__all__ = ["markdown"]
+
+
+def markdown(comparison: Comparison, number: int) -> str:
+    """The report of one setting: `number` counts `comparison.views`, 0 is the asked one."""
+    parts = [f"# {title(comparison)}", describe(comparison, comparison.views[number])]
+    for section in sections(comparison, number):
+        parts.append(f"{'###' if section.detail else '##'} {section.title}")
+        if section.lines:
+            parts.append("\n".join(f"- {line}" for line in section.lines))
+        if section.table is not None:
+            parts.append(as_markdown([[_cell(cell) for cell in row] for row in section.table]))
+        if section.note:
+            parts.append(section.note)
+    return "\n\n".join(parts) + "\n"
+
+
+def _cell(cell: Cell) -> str:
+    text = cell.text.replace("|", "\\|")
+    return (f"**{text}**" if cell.best else text) + cell.marks

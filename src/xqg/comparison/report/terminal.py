@@ -1,0 +1,36 @@
+"""What `xqg compare` prints."""
+
+from __future__ import annotations
+
+from xqg.comparison.report.words import describe, headline, legend
+from xqg.comparison.tables import Table, by_language, by_measure, by_setting
+from xqg.comparison.views import Comparison
+from xqg.evaluation.text_table import aligned
+
+__all__ = ["terminal"]
+
+
+def terminal(comparison: Comparison) -> str:
+    """The primary contrast, the asked setting's tables as aligned text, and the settings side by side."""
+    view, measure = comparison.views[0], comparison.primary_measure
+    over = f"mean over {len(comparison.plan.mean_languages)} question languages"
+    lines = [
+        *headline(comparison, view),
+        "",
+        describe(comparison, view),
+        "",
+        f"{measure} by question language",
+        _plain(by_language(comparison, view, measure)),
+        "",
+        f"All measures, {over}",
+        _plain(by_measure(comparison, view)),
+        "",
+        legend(comparison),
+    ]
+    if len(comparison.views) > 1:
+        lines += ["", f"{measure} in every setting, {over}", _plain(by_setting(comparison, measure))]
+    return "\n".join(lines)
+
+
+def _plain(table: Table) -> str:
+    return aligned([[cell.text + cell.marks for cell in row] for row in table])

@@ -1,0 +1,115 @@
+"""Query vectors kept one by one, with the passage that each belongs to, and their sums."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["QueryVectors", "rescaled"]
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class QueryVectors:
+    """Queries of a pool's passages, such as all those generated in one language.
+
+    A selection (`first`, `where`, `of_passages`, `moved`) shares `vectors` and copies row numbers
+    only. Blank texts, which generators write now and then, are in `vectors` but never selected.
+
+    Attributes:
+        vectors: float32, shape (texts, dimension), as the encoder emits them.
+        index: rows of `vectors`, one per query, shape (queries,).
+        rows: the passage's row of each query, ascending, shape (queries,).
+        places: each query's number within its passage, from 0, blank ones counted, shape (queries,).
+        passages: in the pool.
+        weights: factor on each passage's sum, float32, shape (passages,); None: 1.
+    """
+
+    vectors: Floats
+    index: Ints
+    rows: Ints
+    places: Ints
+    passages: int
+    weights: Floats | None = None
+
+    @classmethod
+    def of(cls, vectors: Floats, counts: Sequence[int], real: Mask | None = None) -> QueryVectors:
+        """From vectors passage by passage.
+
+        Args:
+            vectors: float32, shape (texts, dimension).
+            counts: texts of each passage, in the pool's order; their total is the number of texts.
+            real: False for blank texts, shape (texts,); None: there is none.
+        """
+        rows = np.repeat(np.arange(len(counts)), counts)
+        starts = np.cumsum([0, *counts[:-1]]) if len(counts) else np.zeros(0, dtype=np.int64)
+        places = np.arange(len(rows)) - np.repeat(starts, counts)
+        found = cls(vectors, np.arange(len(rows)), rows, places, len(counts))
+        return found if real is None else found.where(real)
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def where(self, keep: Mask) -> QueryVectors:
+        """Those with True, shape (queries,)."""
+        return dataclasses.replace(
+            self, index=self.index[keep], rows=self.rows[keep], places=self.places[keep]
+        )
+
+    def first(self, count: int) -> QueryVectors:
+        """The first `count` of each passage; a blank one takes a place and adds nothing."""
+        return self.where(self.places < count)
+
+    def of_passages(self, keep: Mask) -> QueryVectors:
+        """Those of the passages with True, shape (passages,)."""
+        return self.where(keep[self.rows])
+
+    def moved(self, sources: Ints) -> QueryVectors:
+        """Passage r gets the queries of passage `sources[r]`, shape (passages,)."""
+        bounds = np.searchsorted(self.rows, np.arange(self.passages + 1))
+        taken = [np.arange(bounds[source], bounds[source + 1]) for source in sources]
+        order = np.concatenate([np.zeros(0, dtype=np.int64), *taken])
+        rows = np.repeat(np.arange(self.passages), self.counts[sources])
+        return dataclasses.replace(self, index=self.index[order], rows=rows, places=self.places[order])
+
+    @cached_property
+    def counts(self) -> Ints:
+        """Queries of each passage, shape (passages,)."""
+        return np.bincount(self.rows, minlength=self.passages)
+
+    @cached_property
+    def plain_sums(self) -> Floats:
+        """Sum of each passage's query vectors, zeros without any: shape (passages, dimension)."""
+        sums = np.zeros((self.passages, self.vectors.shape[1]), dtype=np.float32)
+        bounds = np.searchsorted(self.rows, np.arange(self.passages + 1))
+        # One sum per passage, in the order of its queries: floating point addition is not associative.
+        for row in np.flatnonzero(self.counts):
+            sums[row] = self.vectors[self.index[bounds[row] : bounds[row + 1]]].sum(axis=0)
+        return sums
+
+    @cached_property
+    def sums(self) -> Floats:
+        """`plain_sums`, each times its passage's weight."""
+        return self.plain_sums if self.weights is None else self.plain_sums * self.weights[:, None]
+
+
+def rescaled(groups: Sequence[QueryVectors], queries: int) -> list[QueryVectors]:
+    """The groups with each passage's sums times K/K_p, so that K stays equal (spec §4).
+
+    Args:
+        groups: an arm's; K_p is a passage's number of queries in all of them.
+        queries: K. A passage without any has nothing to rescale.
+    """
+    if not groups:
+        return []
+    count = np.sum([group.counts for group in groups], axis=0)
+    weights = np.where(count > 0, queries / np.maximum(count, 1), 1.0).astype(np.float32)
+    return [dataclasses.replace(group, weights=weights) for group in groups]
