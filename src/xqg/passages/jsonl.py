@@ -1,4 +1,4 @@
-"""BEIR-style JSONL files: passages and questions, one JSON object a line.
+"""BEIR-style JSONL files, plain or gzipped: passages and questions, one JSON object a line.
 
 Passages: `_id`, `title`, `text`, optional `language`. Questions: `_id`, `text`, optional
 `language`, optional `answers`. Every error names the file, the line and the remedy.
@@ -7,7 +7,8 @@ Passages: `_id`, `title`, `text`, optional `language`. Questions: `_id`, `text`,
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +22,19 @@ __all__ = ["read_passages", "read_questions", "rows", "text_field"]
 def rows(path: Path | str, what: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (line number from 1, object) for each line that is not blank.
 
-    `what` names the file's content in messages ("passages").
+    `what` names the file's content in messages ("passages"). A file named `.gz` is unpacked on the
+    way.
 
     Raises:
-        XqgError: file missing or a folder, bad UTF-8, a line that is not a JSON object.
+        XqgError: file missing or a folder, a damaged archive, bad UTF-8, a line that is not a JSON
+            object.
     """
     path = Path(path)
     if not path.exists():
         raise XqgError(f"{path}: no such file; give a JSONL file of {what}")
     if path.is_dir():
         raise XqgError(f"{path}: is a folder; give the JSONL file of {what} inside it")
-    with path.open("rb") as file:
+    with _lines(path) as file:
         for number, raw in enumerate(file, start=1):
             try:
                 line = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
@@ -47,6 +50,22 @@ def rows(path: Path | str, what: str) -> Iterator[tuple[int, dict[str, Any]]]:
             if not isinstance(row, dict):
                 raise XqgError(f"{path}:{number}: not a JSON object; each line must be one {{…}} of {what}")
             yield number, row
+
+
+@contextmanager
+def _lines(path: Path) -> Iterator[Iterable[bytes]]:
+    if path.suffix != ".gz":
+        with path.open("rb") as file:
+            yield file
+        return
+    import gzip
+    import zlib
+
+    try:
+        with gzip.open(path, "rb") as packed:
+            yield packed
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise XqgError(f"{path}: a damaged gzip archive ({error}); get it anew") from None
 
 
 def text_field(
