@@ -18,6 +18,7 @@ mini: .venv/installed-dev
 	mkdir -p src/xqg/models/mini
 	$(BIN)/xqg train encoder recipes/mini/encoder.yaml --out src/xqg/models/mini/encoder
 	$(BIN)/xqg train generator recipes/mini/generator.yaml --out src/xqg/models/mini/generator
+	$(BIN)/xqg train reader recipes/mini/reader.yaml --out src/xqg/models/mini/reader
 
 .venv/torch:
 	$(PYTHON) -m venv .venv

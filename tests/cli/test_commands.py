@@ -230,15 +230,16 @@ def test_numbers_that_can_be_checked_by_hand(xqg, own: Path) -> None:
     assert str(own.parent) not in report  # no path of this machine
 
 
-def test_missing_questions_count_zero_and_are_told(xqg, own: Path) -> None:
-    run = own.parent / "run.trec"
+def test_missing_questions_count_zero_where_allowed_and_are_told(xqg, own: Path) -> None:
+    run, out = own.parent / "run.trec", own.parent / "results"
     run.write_text("q1 Q0 tokyo 1 1 t\n")
-    result = xqg("evaluate", run, "--benchmark", own, "--measures", "R@1", "--out", own.parent / "results")
+    result = xqg("evaluate", run, "--benchmark", own, "--measures", "R@1", "--allow-missing", "--out", out)
     assert result.out.splitlines()[1:] == ["en                2  0.5000"]
     assert result.err.splitlines() == [
-        "xqg: warning: the run lacks questions in en: 1, which count 0",
+        "xqg: warning: the run lacks questions in en: 1, which count 0; the first is 'q2'",
         "xqg: warning: the run has no question in ja; that language is not evaluated",
     ]
+    assert read_json((out / "results.json").read_text())["settings"]["missing_questions"] == {"en": 1}
 
 
 def test_default_measures_are_those_that_apply(xqg, own: Path) -> None:
@@ -269,9 +270,8 @@ def test_parallel_questions_need_a_language(xqg, refused, tmp_path: Path) -> Non
     out = tmp_path / "results"
     assert "--query-language" in refused("evaluate", run, "--benchmark", "atlas", "--out", out)
     assert not out.exists()
-    result = xqg(
-        "evaluate", run, "--benchmark", "atlas", "--query-language", "fi", "--measures", "R@1", "--out", out
-    )
+    chosen = ["--query-language", "fi", "--measures", "R@1", "--allow-missing"]
+    result = xqg("evaluate", run, "--benchmark", "atlas", *chosen, "--out", out)
     assert result.code == 0
     assert "which count 0" in result.err
     rows = read_json((out / "results.json").read_text())["rows"]

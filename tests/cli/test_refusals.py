@@ -227,7 +227,8 @@ def test_no_folder_for_the_output(refused, own: Path, index: Path, bert_folder: 
 def test_read_only_folder_for_the_output(
     refused, own: Path, index: Path, bert_folder: Path, mt5_folder: Path, files
 ) -> None:
-    run, parent = files("r.trec", "q1 Q0 tokyo 1 1 t\n"), own.parent / "locked"
+    run = files("r.trec", "q1 Q0 tokyo 1 1 t\nq2 Q0 rome 1 1 t\n")
+    parent = own.parent / "locked"
     parent.mkdir()
     if os.geteuid() == 0:  # root may write everywhere but into the kernel's own folders
         parent = Path("/proc")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conftest import bert_parts, save
 from xqg.errors import XqgError
 from xqg.training.output import model_folder
 
@@ -79,12 +81,66 @@ def test_a_failed_training_leaves_the_old_model(
 def test_refusals(refused, recipe: Path, trainer) -> None:
     seen, folder = trainer(), recipe.parent
     out = folder / "model"
-    assert "a reader is not in this version" in refused("train", "reader", recipe, "--out", out)
     assert "unknown kind of model 'retriever'" in refused("train", "retriever", recipe, "--out", out)
     assert "no such recipe" in refused("train", "encoder", folder / "none.yaml", "--out", out)
     assert "no encoder; add the line" in refused("train", "generator", recipe, "--out", out)
+    assert "no encoder; add the line" in refused("train", "reader", recipe, "--out", out)  # data: atlas
     assert "is a file" in refused("train", "encoder", recipe, "--out", recipe)
     assert "no model's" in refused("train", "encoder", recipe, "--out", folder)
     assert "create it first" in refused("train", "encoder", recipe, "--out", out / "deep")
     assert seen == []
     assert sorted(path.name for path in folder.iterdir()) == ["encoder.yaml"]
+
+
+@pytest.fixture
+def reader_recipe(tmp_path: Path) -> dict[str, Any]:
+    """Four passages, a question about each, a tiny base model."""
+    words = ("Japan", "Tokyo", "empire", "year")
+    passages = [{"_id": f"p{n}", "text": f"The {word} is large."} for n, word in enumerate(words)]
+    answers = [
+        {"passage_id": f"p{n}", "question": f"Which {word}?", "answer": word, "answer_start": 4}
+        for n, word in enumerate(words)
+    ]
+    for name, rows in (("passages", passages), ("answers", answers)):
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    save(tmp_path / "base", *bert_parts())
+    return {
+        "base": str(tmp_path / "base"),
+        "passages": str(tmp_path / "passages.jsonl"),
+        "answers": str(tmp_path / "answers.jsonl"),
+        "length": 32,
+        "stride": 8,
+        "batch_size": 2,
+        "epochs": 1,
+        "bfloat16": False,
+    }
+
+
+def test_a_cross_fitted_reader(xqg, reader_recipe: dict[str, Any], tmp_path: Path) -> None:
+    from xqg.reading import load_reader
+
+    path, out = tmp_path / "reader.yaml", tmp_path / "reader"
+    path.write_text("\n".join(f"{key}: {json.dumps(value)}" for key, value in reader_recipe.items()))
+    result = xqg("train", "reader", path, "--out", out)
+    assert (result.code, result.out.splitlines()[-1]) == (0, f"{out}: reader trained")
+    reader = load_reader(str(out))
+    assert len(reader.members) == 2
+    assert reader.held_out == {"p0": 0, "p1": 1, "p2": 0, "p3": 1}
+    assert not list(tmp_path.glob("*.parts"))
+
+
+def test_readers_that_are_refused(refused, reader_recipe: dict[str, Any], tmp_path: Path) -> None:
+    def of(**changes: Any) -> str:
+        path = tmp_path / "reader.yaml"
+        values = {**reader_recipe, **changes}
+        path.write_text("\n".join(f"{key}: {json.dumps(value)}" for key, value in values.items()))
+        return refused("train", "reader", path, "--out", tmp_path / "out")
+
+    assert "unknown key 'fold'" in of(fold=2)
+    assert "4 clusters of passages make no 5 folds" in of(folds=5)
+    assert "folds is 0; it must lie between 1" in of(folds=0)
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text('{"passage_id": "p0", "question": "Which?", "answer": "Tokyo", "answer_start": 4}')
+    assert "broken.jsonl:1: 'Tokyo' does not stand at 4 of passage 'p0'" in of(answers=str(broken))
+    assert "no such folder" in of(base=str(tmp_path / "absent"))
+    assert not (tmp_path / "out").exists()

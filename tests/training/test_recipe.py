@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from xqg.errors import XqgError
-from xqg.training import EncoderRecipe, GeneratorRecipe, read_recipe
+from xqg.training import EncoderRecipe, GeneratorRecipe, MiniReaderRecipe, ReaderRecipe, read_recipe
 
-RECIPES = Path(__file__).parents[2] / "recipes" / "mini"
+RECIPES = Path(__file__).parents[2] / "recipes"
 
 
 def _recipe(folder: Path, text: str) -> Path:
@@ -26,8 +26,42 @@ def test_values_and_defaults(tmp_path: Path) -> None:
 
 
 def test_recipes_of_the_project() -> None:
-    assert read_recipe(RECIPES / "encoder.yaml", EncoderRecipe).data == "atlas"
-    assert read_recipe(RECIPES / "generator.yaml", GeneratorRecipe).data == "atlas"
+    assert read_recipe(RECIPES / "mini" / "encoder.yaml", EncoderRecipe).data == "atlas"
+    assert read_recipe(RECIPES / "mini" / "generator.yaml", GeneratorRecipe).data == "atlas"
+    assert isinstance(read_recipe(RECIPES / "mini" / "reader.yaml", ReaderRecipe), MiniReaderRecipe)
+    xquad = read_recipe(RECIPES / "xquad" / "reader.yaml", ReaderRecipe)
+    assert isinstance(xquad, ReaderRecipe)
+    assert (xquad.base, xquad.passages, xquad.folds) == ("minilm", "xquad", 2)
+    assert (RECIPES.parent / xquad.answers).is_file()
+
+
+READER = "base: a\npassages: b\nanswers: c\n"
+
+
+def test_a_reader_of_atlas_is_a_mini_one(tmp_path: Path) -> None:
+    path = _recipe(tmp_path, "data: atlas\nencoder: mini\n")
+    assert read_recipe(path, ReaderRecipe) == MiniReaderRecipe(encoder="mini")
+    path = _recipe(tmp_path, READER + "data: folder\nbfloat16: false\n")
+    assert read_recipe(path, ReaderRecipe) == ReaderRecipe("a", "b", "c", "folder", bfloat16=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("base: a\npassages: b", "no answers; add the line `answers: …`"),
+        (READER + "encoder: mini", "unknown key 'encoder'; the keys are base, passages, answers"),
+        (READER + "data: atlas", "unknown key 'base'; the keys are encoder, data, seed"),
+        (READER + "bfloat16: 1", "bfloat16 is 1; it must be of type bool"),
+        (READER + "folds: true", "folds is True; it must be of type int"),
+        (READER + "length: 0", "length is 0; it must lie between 1"),
+        ("data: atlas\nencoder: mini\nname_share: 2.0", "name_share is 2.0; it must lie between 0 and 1"),
+    ],
+)
+def test_wrong_reader_recipe(tmp_path: Path, text: str, message: str) -> None:
+    path = _recipe(tmp_path, text)
+    with pytest.raises(XqgError, match=f"{path}: {message}") as error:
+        read_recipe(path, ReaderRecipe)
+    assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize(

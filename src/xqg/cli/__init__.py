@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xqg.cli import compare, demo, evaluate, generate, index, info, retrieve, search, train
+from xqg.cli import compare, demo, evaluate, generate, index, info, reproduce, retrieve, search, study, train
 from xqg.cli.failures import run
 from xqg.cli.quiet import prepare
 
@@ -26,6 +26,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "retrieve": retrieve.command,
     "evaluate": evaluate.command,
     "compare": compare.command,
+    "study": study.command,
+    "reproduce": reproduce.command,
     "train": train.command,
     "info": info.command,
 }

@@ -10,17 +10,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xqg.cli import options
+from xqg.cli import reading as flags
 from xqg.errors import XqgError
 
 if TYPE_CHECKING:
     from xqg.benchmarks import Benchmark
     from xqg.evaluation import Measure, Run
+    from xqg.reading import Span
 
 __all__ = ["command"]
 
 DEFAULT = ("R@1", "R@5", "RR@10", "Answer@1", "Answer@5", "R@2kt")
-MEASURES = f'Such as "nDCG@10 Answer@5".  [default: of "{" ".join(DEFAULT)}" those that apply]'
+OF_READER = ("EM", "F1")
+MEASURES = (
+    f'Such as "nDCG@10 Answer@5".  [default: of "{" ".join(DEFAULT)}" those that apply, with --reader '
+    f'"{" ".join(OF_READER)}" too]'
+)
 MACRO = "macro"  # in place of a question language: the unweighted mean over them
+
+Means = dict[str, dict[str, tuple[float, int]]]  # question language → measure → mean, questions counted
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +46,22 @@ def command(
         str | None,
         typer.Option(help="Language of the run's questions; needed where parallel questions share ids."),
     ] = None,
-    passage_language: options.PassageLanguage = "en",
+    passage_language: options.PassageLanguage = None,
+    allow_missing: Annotated[
+        bool,
+        typer.Option("--allow-missing", help="Count questions that the run lacks as 0, not as an error."),
+    ] = False,
+    reader: flags.ReaderName = None,
+    read_top: flags.ReadTop = None,
+    reader_question: flags.ReaderQuestion = None,
+    device: options.Device = None,
+    dtype: options.Dtype = "float32",
 ) -> None:
-    """Measure a run against a benchmark's judgements and answers."""
+    """Measure a run against a benchmark's judgements and answers.
+
+    A run that lacks questions of a language it has is refused, for they would lower every number
+    unseen; --allow-missing counts them 0. A language of which it has no question is left out.
+    """
     from xqg.benchmarks import load
     from xqg.evaluation import parse_many, read_trec
     from xqg.evaluation.text_table import aligned
@@ -49,29 +70,57 @@ def command(
     check_absent(out)
     options.check_query_language(query_language)
     asked = None if measures is None else parse_many(measures)
+    reading = flags.check_reading(reader, read_top, reader_question, asked)
     ranked = read_trec(run)
     pool = load(benchmark, data=data, passage_language=passage_language)
-    runs = _by_language(ranked, pool, query_language)
-    wanted = _default(pool, list(runs)) if asked is None else asked
-    rows = _rows(runs, pool, wanted)
+    runs = _by_language(ranked, pool, query_language, run)
+    missing = _missing(runs, pool, run, allow_missing)
+    wanted = _default(pool, list(runs), reading is not None) if asked is None else asked
+    means, read_with = _measured(runs, pool, wanted, reading, device, dtype)
     settings = _settings(run, pool, list(runs), wanted)
-    table = _table(rows, [measure.name for measure in wanted])
+    settings["missing_questions"] = {code: len(ids) for code, ids in missing.items()} or None
+    settings["reader"] = read_with
+    names = [measure.name for measure in wanted]
+    rows = _rows(means, pool, names)
+    table = _table(rows, names)
     with partial_folder(out) as folder:
         _write(folder, {"settings": settings, "rows": rows}, table)
     print(aligned(table))
-    _warn(runs, pool, query_language)
+    _warn(runs, missing, pool, query_language)
 
 
-def _by_language(run: Run, benchmark: Benchmark, language: str | None) -> dict[str, Run]:
+def _measured(
+    runs: dict[str, Run],
+    benchmark: Benchmark,
+    measures: Sequence[Measure],
+    reading: flags.Reading | None,
+    device: str | None,
+    dtype: str,
+) -> tuple[Means, dict[str, Any] | None]:
+    """The mean of every measure in every language, and the settings of the reader."""
+    means = _means(runs, benchmark, [measure for measure in measures if not flags.is_readers(measure)])
+    if reading is None:
+        return means, None
+    of_reader = [measure for measure in measures if flags.is_readers(measure)]
+    # A pool or questions that a measure refuses are refused before the long work.
+    _means(runs, benchmark, of_reader, {code: {} for code in runs})
+    answers, settings = flags.answers_of(reading, runs, benchmark, device, dtype)
+    for code, of in _means(runs, benchmark, of_reader, answers).items():
+        means[code].update(of)
+    return means, settings
+
+
+def _by_language(run: Run, benchmark: Benchmark, language: str | None, path: Path) -> dict[str, Run]:
     """Question language → its part of the run.
 
     Raises:
-        XqgError: an unknown question, or ids that stand for questions in several languages.
+        XqgError: an unknown question or passage, or ids that stand for questions in several languages.
     """
     from xqg.cli.inputs import shared_ids
+    from xqg.evaluation import check_run, line_of
 
     if language is not None:
-        benchmark.questions_in(language)  # refuses a language that it lacks
+        check_run(run, benchmark, language, path)
         return {language: run}
     if shared_ids(benchmark, set(run)):
         raise XqgError(
@@ -83,26 +132,50 @@ def _by_language(run: Run, benchmark: Benchmark, language: str | None) -> dict[s
     for question_id, pairs in run.items():
         if question_id not in language_of:
             raise XqgError(
-                f"question {question_id!r} is not one of {benchmark.name}'s; evaluate the run on the benchmark that "
-                "it was retrieved for"
+                f"{line_of(path, question_id)}question {question_id!r} is not one of {benchmark.name}'s; "
+                "evaluate the run on the benchmark that it was retrieved for"
             )
         found.setdefault(language_of[question_id], {})[question_id] = pairs
+    for code, part in found.items():
+        check_run(part, benchmark, code, path)
     return dict(sorted(found.items()))
 
 
-def _warn(runs: dict[str, Run], benchmark: Benchmark, asked: str | None) -> None:
+def _missing(runs: dict[str, Run], benchmark: Benchmark, path: Path, allowed: bool) -> dict[str, list[str]]:
+    """Question language → ids that the run lacks, where it lacks some.
+
+    Raises:
+        XqgError: some are lacking and that is not allowed.
+    """
+    from xqg.evaluation import lacking
+
+    found = {code: ids for code, run in runs.items() if (ids := lacking(run, benchmark, code))}
+    if found and not allowed:
+        counts = ", ".join(
+            f"{len(ids)} of {len(benchmark.questions_in(code))} in {code}" for code, ids in found.items()
+        )
+        first = next(iter(found.values()))[0]
+        raise XqgError(
+            f"{path}: the run lacks questions ({counts}; the first is {first!r}); retrieve "
+            "passages for them, or count them 0 with --allow-missing"
+        )
+    return found
+
+
+def _warn(
+    runs: dict[str, Run], missing: dict[str, list[str]], benchmark: Benchmark, asked: str | None
+) -> None:
     """Say what the run lacks, so that no number is taken for another."""
     for code in benchmark.query_languages if asked is None else (asked,):
         if code not in runs:
             logger.warning("the run has no question in %s; that language is not evaluated", code)
-            continue
-        lacking = sum(question.id not in runs[code] for question in benchmark.questions_in(code))
-        if lacking:
-            logger.warning("the run lacks questions in %s: %d, which count 0", code, lacking)
+        elif code in missing:
+            text = "the run lacks questions in %s: %d, which count 0; the first is %r"
+            logger.warning(text, code, len(missing[code]), missing[code][0])
 
 
-def _default(benchmark: Benchmark, languages: Sequence[str]) -> list[Measure]:
-    """The default measures that count something in every language."""
+def _default(benchmark: Benchmark, languages: Sequence[str], reader: bool) -> list[Measure]:
+    """The default measures that count something in every language, and a reader's where there is one."""
     from xqg.evaluation import parse
 
     answers = [_answers(benchmark, language) for language in languages]
@@ -115,7 +188,7 @@ def _default(benchmark: Benchmark, languages: Sequence[str]) -> list[Measure]:
         if name.endswith("kt") and not english:
             continue
         names.append(name)
-    return [parse(name) for name in names]
+    return [parse(name) for name in (*names, *(OF_READER if reader else ()))]
 
 
 def _answers(benchmark: Benchmark, language: str) -> set[str]:
@@ -124,34 +197,45 @@ def _answers(benchmark: Benchmark, language: str) -> set[str]:
     return {answer for answers in found for answer in answers if answer.strip()}
 
 
-def _rows(runs: dict[str, Run], benchmark: Benchmark, measures: Sequence[Measure]) -> list[dict[str, Any]]:
+def _means(
+    runs: dict[str, Run],
+    benchmark: Benchmark,
+    measures: Sequence[Measure],
+    answers: dict[str, dict[str, Span]] | None = None,
+) -> Means:
+    from xqg.evaluation import evaluate
+
+    means: Means = {}
+    for code, run in runs.items():
+        values = evaluate(run, benchmark, code, measures, None if answers is None else answers[code])
+        means[code] = {name: (sum(of.values()) / len(of), len(of)) for name, of in values.items()}
+    return means
+
+
+def _rows(means: Means, benchmark: Benchmark, measures: Sequence[str]) -> list[dict[str, Any]]:
     """One row for each language and measure, and the macro averages of several languages."""
-    from xqg.evaluation import evaluate, macro
+    from xqg.evaluation import macro
 
     pool = "+".join(benchmark.passage_languages)
-    means: dict[str, dict[str, tuple[float, int]]] = {}
-    for language, run in runs.items():
-        values = evaluate(run, benchmark, language, measures)
-        means[language] = {name: (sum(of.values()) / len(of), len(of)) for name, of in values.items()}
-    if len(runs) > 1:
-        of_all = list(means.values())
-        means[MACRO] = {
-            measure.name: (
-                macro({code: of[measure.name][0] for code, of in means.items()}),
-                sum(of[measure.name][1] for of in of_all),
+    table = dict(means)
+    if len(means) > 1:
+        table[MACRO] = {
+            name: (
+                macro({code: of[name][0] for code, of in means.items()}),
+                sum(of[name][1] for of in means.values()),
             )
-            for measure in measures
+            for name in measures
         }
     return [
         {
             "query_language": language,
             "passage_language": pool,
             "measure": name,
-            "value": value,
-            "questions": number,
+            "value": by_name[name][0],
+            "questions": by_name[name][1],
         }
-        for language, by_name in means.items()
-        for name, (value, number) in by_name.items()
+        for language, by_name in table.items()
+        for name in measures
     ]
 
 

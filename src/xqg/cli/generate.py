@@ -29,7 +29,7 @@ def command(
         typer.Option(help="The generator reads what this encoder reads of a passage.  [default: all of it]"),
     ] = None,
     passage_length: options.PassageLength = None,
-    passage_language: options.PassageLanguage = "en",
+    passage_language: options.PassageLanguage = None,
     data: options.Data = None,
     block_size: options.BlockSize = None,
     device: options.Device = None,

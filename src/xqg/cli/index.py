@@ -51,7 +51,7 @@ def command(
     seed: Annotated[int | None, typer.Option(help="Seed of the sampling.  [default: 0]")] = None,
     alpha: Annotated[float, typer.Option(help="Weight of the generated queries, 0 to 1.")] = 0.01,
     fusion: options.FusionName = None,
-    passage_language: options.PassageLanguage = "en",
+    passage_language: options.PassageLanguage = None,
     passage_length: options.PassageLength = None,
     query_length: options.QueryLength = None,
     data: options.Data = None,

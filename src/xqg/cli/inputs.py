@@ -21,13 +21,14 @@ class Pool(NamedTuple):
     passage_length: int | None = None
 
 
-def read_pool(source: str, data: Path | None, language: str) -> Pool:
+def read_pool(source: str, data: Path | None, language: str | None) -> Pool:
     """The passages of a source.
 
     Args:
         source: a JSONL file, a folder with `corpus.jsonl`, or a benchmark's name.
         data: the files of a named benchmark.
-        language: of passages that name none; of a benchmark: the pool's.
+        language: of passages that name none (None: English); of a benchmark: the pool's (None: its own
+            default).
 
     Raises:
         XqgError: nothing there, or malformed.
@@ -37,7 +38,7 @@ def read_pool(source: str, data: Path | None, language: str) -> Pool:
     benchmark = _named(source, data, language)
     if benchmark is not None:
         return Pool(list(benchmark.passages), benchmark.passage_length)
-    return Pool(read_passages(_file(source, "corpus.jsonl", "passages"), language))
+    return Pool(read_passages(_file(source, "corpus.jsonl", "passages"), language or "en"))
 
 
 def read_asked(
@@ -85,7 +86,7 @@ def shared_ids(benchmark: Benchmark, ids: set[str] | None = None) -> bool:
     return False
 
 
-def _named(source: str, data: Path | None, language: str) -> Benchmark | None:
+def _named(source: str, data: Path | None, language: str | None) -> Benchmark | None:
     from xqg.benchmarks import NAMES, load
 
     if source in NAMES:
@@ -95,9 +96,9 @@ def _named(source: str, data: Path | None, language: str) -> Benchmark | None:
     return None
 
 
-def _any_pool(source: str) -> str:
+def _any_pool(source: str) -> str | None:
     """A pool that can be loaded for its questions: they are the same over every pool."""
-    return "all" if source == "xquad" else "en"
+    return "all" if source == "xquad" else None
 
 
 def _file(source: str, name: str, what: str) -> Path:

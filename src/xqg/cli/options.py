@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from xqg.augmentation import Fusion
 
 __all__ = [
+    "Aggregations",
+    "Alpha",
+    "Arms",
+    "Baselines",
     "BlockSize",
     "Data",
     "Device",
@@ -23,18 +27,27 @@ __all__ = [
     "GeneratorName",
     "IndexFolder",
     "Json",
+    "Limit",
+    "Measures",
     "PassageLanguage",
     "PassageLength",
     "Passages",
+    "PerLanguage",
     "QueriesFile",
     "QueryLanguage",
+    "QueryLanguages",
     "QueryLength",
     "SearchAlpha",
     "SearchLanguages",
+    "TargetLanguages",
     "check_alpha",
+    "check_alpha_text",
     "check_fusion",
     "check_new_file",
+    "check_one_source",
     "check_query_language",
+    "chosen_languages",
+    "chosen_systems",
     "parts_folder",
     "search_languages",
 ]
@@ -66,8 +79,43 @@ FusionName = Annotated[
         metavar="NAME", help="raw or normalised.  [default: raw for dot product, normalised for cosine]"
     ),
 ]
+Arms = Annotated[
+    str | None,
+    typer.Option(
+        help="Arms, `all`, or none,mono,target-n,cross and others by name.  [default: all but target, "
+        "as far as they can be filled]"
+    ),
+]
+Baselines = Annotated[
+    str | None,
+    typer.Option(help="bm25,doc2query,rrf,rrf-cross, `none` or `all`.  [default: those that can be filled]"),
+]
+Aggregations = Annotated[
+    str, typer.Option(help="How query vectors are brought together: sum, mean, max; the first is reported.")
+]
+QueryLanguages = Annotated[str, typer.Option(help="Question languages: `ja,ru`, or all.")]
+TargetLanguages = Annotated[
+    str | None,
+    typer.Option(help="Target languages.  [default: the question languages but the passages']"),
+]
+PerLanguage = Annotated[
+    int | None, typer.Option(min=1, help="Queries per target language.  [default: 5, or as --queries has]")
+]
+Alpha = Annotated[str, typer.Option(help="Weight of the generated queries, 0 to 1, or `tuned`.")]
+Measures = Annotated[
+    str | None,
+    typer.Option(
+        help='Measures.  [default: of "R@1 R@5 RR@10 Answer@1 Answer@5 R@2kt" those that apply; with a '
+        'reader "EM F1" too]'
+    ),
+]
+Limit = Annotated[int | None, typer.Option(min=1, help="Ask only the first N questions per language.")]
 PassageLanguage = Annotated[
-    str, typer.Option(help="Language of passages that name none; of xquad: the pool's (or `all`).")
+    str | None,
+    typer.Option(
+        help="Language of passages that name none; of xquad and xquad-r: the pool's, or `all`."
+        "  [default: en; all for xquad-r]"
+    ),
 ]
 PassageLength = Annotated[
     int | None,
@@ -109,6 +157,47 @@ def check_alpha(alpha: float | None) -> None:
 
     if alpha is not None:
         check(alpha)
+
+
+def check_one_source(generator: str | None, queries: Path | None) -> None:
+    """Raise XqgError where generated queries are to come from two places."""
+    if generator is not None and queries is not None:
+        raise XqgError("--generator and --queries exclude each other; give one of them")
+
+
+def chosen_systems(arms: str | None, baselines: str | None) -> dict[str, Any]:
+    """What `--arms` and `--baselines` mean, as the fields of a comparison's Request."""
+    from xqg.comparison.arms import parse_arms
+    from xqg.comparison.baselines import parse_baselines
+
+    return {
+        "arms": None if arms is None else parse_arms(arms),
+        # K queries in every question language are L times the generator's work of all other arms.
+        "skipped": ("target",) if arms is None else (),
+        "baselines": None if baselines is None else parse_baselines(baselines),
+    }
+
+
+def chosen_languages(query_languages: str, languages: str | None) -> dict[str, Any]:
+    """What `--query-languages` and `--languages` mean, as the fields of a comparison's Request."""
+    from xqg.passages import parse_languages
+
+    return {
+        "query_languages": None if query_languages == "all" else tuple(parse_languages(query_languages)),
+        "targets": None if languages is None else tuple(parse_languages(languages)),
+    }
+
+
+def check_alpha_text(text: str) -> float | None:
+    """α, or None for `tuned`; XqgError for anything else."""
+    from xqg.augmentation import check_alpha as check
+
+    if text == "tuned":
+        return None
+    try:
+        return check(float(text))
+    except ValueError:
+        raise XqgError(f"alpha is {text!r}; give a number from 0 to 1, or `tuned`") from None
 
 
 def check_fusion(fusion: str | None) -> Fusion | None:

@@ -15,7 +15,7 @@ __all__ = ["command"]
 
 
 def command(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="encoder or generator.", show_default=False)],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="encoder, generator or reader.", show_default=False)],
     recipe: Annotated[Path, typer.Argument(metavar="RECIPE.yaml", help="The recipe.", show_default=False)],
     out: Annotated[Path, typer.Option(help="Folder of the model; one that is there is replaced.")],
 ) -> None:
@@ -30,7 +30,7 @@ def command(
 
 def _trainer(kind: str, recipe: Path) -> Callable[[Path], None]:
     """The training with its recipe, which takes the folder to write."""
-    from xqg.training.recipe import EncoderRecipe, GeneratorRecipe, read_recipe
+    from xqg.training.recipe import EncoderRecipe, GeneratorRecipe, ReaderRecipe, read_recipe
 
     if kind == "encoder":
         from xqg.training.encoder import train_encoder
@@ -41,5 +41,7 @@ def _trainer(kind: str, recipe: Path) -> Callable[[Path], None]:
 
         return partial(train_generator, read_recipe(recipe, GeneratorRecipe))
     if kind == "reader":
-        raise XqgError("training a reader is not in this version; train an encoder or a generator")
-    raise XqgError(f"unknown kind of model {kind!r}; train an encoder or a generator")
+        from xqg.training.reader import train_reader
+
+        return partial(train_reader, read_recipe(recipe, ReaderRecipe))
+    raise XqgError(f"unknown kind of model {kind!r}; train an encoder, a generator or a reader")

@@ -16,7 +16,7 @@ from xqg.models.resolve import resolve
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["CROSS_FITTED", "Loaded", "Member", "load_members"]
+__all__ = ["CROSS_FITTED", "Loaded", "Member", "load_members", "positions_of"]
 
 CROSS_FITTED = "reader.json"  # {"folds": [{"folder": "fold-0", "held_out": [passage ids]}, …]}
 
@@ -104,13 +104,13 @@ def _member(folder: Path, name: str, device: torch.device, dtype: torch.dtype) -
     return Member(
         model=model.to(device).eval(),
         tokenizer=tokenizer,
-        positions=_positions(model, tokenizer),
+        positions=positions_of(model, tokenizer),
         padding=tokenizer.pad_token_id or 0,
         device=device,
     )
 
 
-def _positions(model: Any, tokenizer: Any) -> int:
+def positions_of(model: Any, tokenizer: Any) -> int:
     """Tokens that the model reads: its positions, less those that RoBERTa's kind keeps for padding."""
     positions = getattr(model.config, "max_position_embeddings", None) or 512
     for name, module in model.named_modules():

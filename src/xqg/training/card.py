@@ -7,46 +7,37 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from xqg import __version__
 from xqg.errors import XqgError
 from xqg.generation.atomic import atomic_path
-from xqg.training.recipe import EncoderRecipe, GeneratorRecipe
+from xqg.training.recipe import EncoderRecipe, GeneratorRecipe, MiniReaderRecipe, ReaderRecipe
 
 __all__ = ["add_table", "write_card"]
+
+Recipe = EncoderRecipe | GeneratorRecipe | MiniReaderRecipe | ReaderRecipe
 
 
 def write_card(
     folder: Path,
     kind: str,
     languages: Sequence[str],
-    recipe: EncoderRecipe | GeneratorRecipe,
+    recipe: Recipe,
     results: dict[str, Any],
     prompt: str | None = None,
 ) -> None:
     """Write README.md beside the weights; its front matter names the languages and the prompt."""
     import yaml
 
-    from xqg import __version__
-
     front: dict[str, Any] = {"language": list(languages), "license": "apache-2.0", "library_name": "xqg"}
     if prompt:
         front["xqg"] = {"prompt": prompt}
     lines = ["---", yaml.safe_dump(front, allow_unicode=True, sort_keys=False).strip(), "---", ""]
-    lines += [f"# xqg mini {kind}", ""]
-    lines += [
-        f"Trained from scratch by `xqg train {kind}` (xqg {__version__}) on atlas, xqg's benchmark made from "
-        "Unicode CLDR: names of all entities in eight languages and the passages as plain text; "
-        "questions about train entities, plentiful in English and scarce elsewhere; entities swapped "
-        "at random among train entities. It knows atlas and nothing else: use it to try xqg, not to search.",
-        "",
-        "## Recipe",
-        "",
-        "```yaml",
-        yaml.safe_dump(dataclasses.asdict(recipe), sort_keys=False).strip(),
-        "```",
-        "",
-        "## Result",
-        "",
-    ]
+    if isinstance(recipe, ReaderRecipe):
+        lines += [f"# xqg {kind}", "", _finetuned(recipe), ""]
+    else:
+        lines += [f"# xqg mini {kind}", "", _from_scratch(kind), ""]
+    lines += ["## Recipe", "", "```yaml"]
+    lines += [yaml.safe_dump(dataclasses.asdict(recipe), sort_keys=False).strip(), "```", "", "## Result", ""]
     for name, value in results.items():
         if isinstance(value, dict):
             lines += [f"{name}:", "", "| | |", "|---|---|"]
@@ -54,6 +45,28 @@ def write_card(
         else:
             lines.append(f"- {name}: {value}")
     (folder / "README.md").write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+
+
+def _from_scratch(kind: str) -> str:
+    return (
+        f"Trained from scratch by `xqg train {kind}` (xqg {__version__}) on atlas, xqg's benchmark made from "
+        "Unicode CLDR: names of all entities in eight languages and the passages as plain text; "
+        "questions about train entities, plentiful in English and scarce elsewhere; entities swapped "
+        "at random among train entities. It knows atlas and nothing else: use it to try xqg, not to search."
+    )
+
+
+def _finetuned(recipe: ReaderRecipe) -> str:
+    seen = (
+        f"Cross-fitted over {recipe.folds} folds of clusters: each passage is read by a model that never "
+        "saw its cluster."
+        if recipe.folds > 1
+        else "It saw every passage: its answers on them are not to be reported."
+    )
+    return (
+        f"Trained by `xqg train reader` (xqg {__version__}) from {recipe.base} on answered questions about "
+        f"{recipe.passages}, each beside a passage that does not answer it (shared normalisation). {seen}"
+    )
 
 
 def add_table(folder: Path, heading: str, note: str, rows: Mapping[str, Mapping[str, float]]) -> None:

@@ -49,7 +49,7 @@ def _check(out: Path) -> None:
     """A mistyped --out must not cost anyone's files: only a model is replaced."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise XqgError(f"{out}: is a file or a link; choose another --out or delete it")
-    model = any((out / name).is_file() for name in ("config.json", "modules.json"))
+    model = any((out / name).is_file() for name in ("config.json", "modules.json", "reader.json"))
     if out.is_dir() and any(out.iterdir()) and not model:
         raise XqgError(f"{out}: holds files that are no model's; choose another --out or delete it")
     if not out.parent.is_dir():

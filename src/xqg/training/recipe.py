@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from xqg.errors import XqgError
 
-__all__ = ["EncoderRecipe", "GeneratorRecipe", "read_recipe"]
+__all__ = ["EncoderRecipe", "GeneratorRecipe", "MiniReaderRecipe", "ReaderRecipe", "read_recipe"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,11 +54,56 @@ class GeneratorRecipe:
     evaluate_every: int = 500  # steps between two measurements on dev entities
 
 
-Recipe = TypeVar("Recipe", EncoderRecipe, GeneratorRecipe)
+@dataclasses.dataclass(frozen=True)
+class ReaderRecipe:
+    """An extractive reader, from a pretrained encoder and answered questions."""
+
+    base: str  # the encoder whose weights it starts from: a folder, a hub id, minilm
+    passages: str  # a benchmark's name, a BEIR folder or a JSONL file
+    answers: str  # JSONL rows {"passage_id", "question", "answer", "answer_start"}
+    data: str = ""  # folder of the benchmark's files
+    folds: int = 2  # cross-fitted over clusters of passages; 1: one model that saw all of them
+    seed: int = 0
+    length: int = 384  # tokens in a window, question included
+    stride: int = 128  # tokens that neighbouring windows share
+    batch_size: int = 16  # questions, each with a right and a wrong passage
+    epochs: int = 3
+    learning_rate: float = 1e-4
+    bfloat16: bool = True  # products in bfloat16 (weights stay float32): twice as fast where the CPU knows it
 
 
-def read_recipe(path: Path | str, kind: type[Recipe]) -> Recipe:
+@dataclasses.dataclass(frozen=True)
+class MiniReaderRecipe:
+    """A small BertForQuestionAnswering trained from scratch on atlas."""
+
+    encoder: str  # a static encoder: its tokenizer and its words' vectors are where the reader starts
+    data: str = "atlas"
+    seed: int = 0
+    layers: int = 2
+    head: int = 64  # dimensions of an attention head; one head is for places, the others for words
+    feed_forward: int = 256
+    dropout: float = 0.0
+    positions: int = 128  # tokens in a window, question included
+    scarce: int = 300
+    swaps: float = 0.9
+    name_share: float = 0.2  # of the examples: find a name in a passage; the rest is questions
+    batch_size: int = 16  # questions, each with a right passage and wrong ones
+    steps: int = 2000
+    learning_rate: float = 1e-3
+    bfloat16: bool = True
+
+
+Recipe = TypeVar("Recipe", EncoderRecipe, GeneratorRecipe, MiniReaderRecipe, ReaderRecipe)
+
+
+@overload
+def read_recipe(path: Path | str, kind: type[ReaderRecipe]) -> ReaderRecipe | MiniReaderRecipe: ...
+@overload
+def read_recipe(path: Path | str, kind: type[Recipe]) -> Recipe: ...
+def read_recipe(path: Path | str, kind: type) -> Any:
     """Read a recipe; relative folders in it count from where the command runs.
+
+    A reader's recipe with `data: atlas` is a `MiniReaderRecipe`.
 
     Raises:
         XqgError: file missing, broken YAML, an unknown or missing key, a value of the wrong type or
@@ -76,6 +121,8 @@ def read_recipe(path: Path | str, kind: type[Recipe]) -> Recipe:
         raise XqgError(f"{path}: not a YAML file ({reason}); mend it") from None
     if not isinstance(values, dict):
         raise XqgError(f"{path}: a recipe is a list of `key: value` lines; mend it")
+    if kind is ReaderRecipe and values.get("data") == "atlas":
+        kind = MiniReaderRecipe
     return kind(**_checked(path, values, kind))
 
 
@@ -92,17 +139,17 @@ def _checked(path: Path, values: dict[str, Any], kind: type) -> dict[str, Any]:
     for key, value in values.items():
         if key not in fields:
             raise XqgError(f"{path}: unknown key {key!r}; the keys are {', '.join(fields)}")
-        wanted = {"int": int, "float": (int, float), "str": str}[str(fields[key].type)]
-        if not isinstance(value, wanted) or isinstance(value, bool):  # type: ignore[arg-type]
+        wanted = {"int": int, "float": (int, float), "str": str, "bool": bool}[str(fields[key].type)]
+        if not isinstance(value, wanted) or isinstance(value, bool) != (wanted is bool):  # type: ignore[arg-type]
             # YAML takes 2e-3 for a text, and half the world writes learning rates like that.
             hint = ", written like 0.002" if fields[key].type == "float" else ""
             raise XqgError(f"{path}: {key} is {value!r}; it must be of type {fields[key].type}{hint}")
         low, high = _range(key)
-        if not isinstance(value, str) and not low <= value <= high:
+        if not isinstance(value, str | bool) and not low <= value <= high:
             raise XqgError(f"{path}: {key} is {value}; it must lie between {low} and {high:g}")
     for name, field in fields.items():
         if field.default is dataclasses.MISSING and name not in values:
             raise XqgError(f"{path}: no {name}; add the line `{name}: …`")
-    if values.get("data", "atlas") != "atlas":
+    if kind is not ReaderRecipe and values.get("data", "atlas") != "atlas":
         raise XqgError(f"{path}: data is {values['data']!r}; this version trains on atlas only")
     return values

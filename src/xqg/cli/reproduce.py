@@ -1,0 +1,50 @@
+"""`xqg reproduce`: a published table from its recipe, expected beside got."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xqg.cli import options
+
+__all__ = ["command"]
+
+
+def command(
+    recipe: Annotated[
+        Path,
+        typer.Argument(metavar="RECIPE.yaml", help="Such as recipes/xqg-xor-tydi.yaml.", show_default=False),
+    ],
+    data: options.Data = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="The first so many passages, and questions per language, only."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder of index, runs and results.  [default: the recipe's name, and the limit]"),
+    ] = None,
+    device: options.Device = None,
+    dtype: options.Dtype = "float32",
+) -> None:
+    """Rebuild a published table and print its figures beside those expected.
+
+    An interrupted run keeps what it made in OUT; the same command goes on there. The recipe of xQG's
+    table has not been run at full size by xqg's authors.
+    """
+    from xqg.cli.console import counting
+    from xqg.comparison.reproduce import notes, reach, read_recipe, reproduce, table, write
+    from xqg.evaluation.text_table import aligned
+
+    wanted = read_recipe(recipe)
+    benchmark = reach(wanted, data, limit)
+    folder = out or Path(recipe.stem if limit is None else f"{recipe.stem}-limit-{limit}")
+    with counting("passages") as progress:
+        got = reproduce(wanted, benchmark, folder, limit=limit, device=device, dtype=dtype, progress=progress)
+    write(folder, wanted, got, limit)
+    print(aligned(table(wanted, got, limit)))
+    for line in notes(limit):
+        print(line)
+    print(f"{folder}: results.json, report.md, runs/")
