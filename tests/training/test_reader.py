@@ -205,7 +205,6 @@ def test_bases_that_are_refused(recipe: ReaderRecipe, static_folder: Path, tmp_p
         ("no reader can start from it", {"base": str(static_folder)}),
         ("no such folder", {"base": str(tmp_path / "absent")}),
         ("reads 64 tokens; lower length, which is 65", {"length": 65}),
-        ("no answer fits a window of 5 tokens; raise length", {"length": 5, "stride": 1}),
     ):
         with pytest.raises(XqgError, match=match) as caught:
             train_reader(dataclasses.replace(recipe, **changes), tmp_path / "model")
@@ -213,19 +212,23 @@ def test_bases_that_are_refused(recipe: ReaderRecipe, static_folder: Path, tmp_p
         assert not (tmp_path / "model").exists()
 
 
-def test_answers_cut_off_by_a_window_teach_nothing(files: Path) -> None:
+def test_answers_cut_off_by_a_window_teach_nothing(recipe: ReaderRecipe, files: Path, tmp_path: Path) -> None:
     from transformers import AutoTokenizer
 
     from xqg.training.reader_examples import Answered
-    from xqg.training.reader_fold import _groups
+    from xqg.training.reader_fold import _groups, train_fold
 
     text = "the " * 30 + "Roman empire " + "the " * 30
     passage = Passage("p", "", text, "en")
     tokenizer = AutoTokenizer.from_pretrained(files / "base")
     whole = Answered(passage, "Which?", 120, 132)
     endless = Answered(passage, "Which?", 0, len(text) - 1)  # in no window whole
-    (group,) = _groups(tokenizer, [Example(one, passage) for one in (endless, whole)], 32, 8)
+    examples = [Example(one, passage) for one in (endless, whole)]
+    (group,) = _groups(tokenizer, examples, 32, 8)
     first, last = (group.windows[0].offsets[n] for n in (group.start, group.end))
     assert first
     assert last
     assert text[first[0] : last[1]] == "Roman empire"
+    short = dataclasses.replace(recipe, length=32, stride=8)
+    with pytest.raises(XqgError, match="no answer fits a window of 32 tokens; raise length"):
+        train_fold(short, examples[:1], tmp_path / "fold")

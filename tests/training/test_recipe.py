@@ -53,7 +53,7 @@ def test_a_reader_of_atlas_is_a_mini_one(tmp_path: Path) -> None:
         (READER + "data: atlas", "unknown key 'base'; the keys are encoder, data, seed"),
         (READER + "bfloat16: 1", "bfloat16 is 1; it must be of type bool"),
         (READER + "folds: true", "folds is True; it must be of type int"),
-        (READER + "length: 0", "length is 0; it must lie between 1"),
+        (READER + "length: 31", "length is 31; it must lie between 32"),
         ("data: atlas\nencoder: mini\nname_share: 2.0", "name_share is 2.0; it must lie between 0 and 1"),
     ],
 )

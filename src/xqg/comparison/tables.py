@@ -99,7 +99,7 @@ def by_measure(comparison: Comparison, view: View) -> Table:
 def by_setting(comparison: Comparison, measure: str) -> Table:
     """One measure as the mean over languages in every setting: fixed and tuned α, raw and normalised."""
     columns = [_column(comparison, view, MEAN, measure) for view in comparison.views]
-    header = [setting_name(view.outcome.setting) for view in comparison.views]
+    header = [view.outcome.setting.name for view in comparison.views]
     return [_texts("system", *header), *_rows(comparison, columns)]
 
 
@@ -130,7 +130,7 @@ def across_settings(comparison: Comparison, measure: str) -> Table:
     for view in comparison.views:
         contrast = view.contrast(*PRIMARY, MEAN, measure)
         if contrast is not None:
-            rows.append([Cell(setting_name(view.outcome.setting)), *_numbers(contrast)])
+            rows.append([Cell(view.outcome.setting.name), *_numbers(contrast)])
     return [_texts("setting", *_CONTRAST), *rows] if rows else []
 
 

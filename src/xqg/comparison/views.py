@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["PRIMARY_MEASURE", "Comparison", "View"]
 
 PRIMARY_MEASURE = "EM"  # of the primary contrast (spec §6)
+PRIMARY_TOP = 5  # passages that its reader reads
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,8 @@ class Comparison:
         setting, settings, found = self.outcomes[0].setting, self.settings, []
         if self.primary_measure != PRIMARY_MEASURE:
             found.append(f"{self.primary_measure}, not the reader's {PRIMARY_MEASURE}")
+        elif settings["reader"]["top"] != PRIMARY_TOP:
+            found.append(f"EM of the top {settings['reader']['top']} passages, not of {PRIMARY_TOP}")
         if self.benchmark.name != "xquad" or self.plan.passage_languages != ("en",):
             found.append(f"{self.benchmark.name} ({'+'.join(self.plan.passage_languages)}), not XQuAD in English")
         elif len(self.plan.mean_languages) != 10 or settings["limit"] is not None:

@@ -44,7 +44,9 @@ def train_reader(recipe: ReaderRecipe | MiniReaderRecipe, out: Path | str) -> No
         train_mini_reader(recipe, out)
         return
     if 2 * recipe.stride >= recipe.length:
-        raise XqgError(f"stride is {recipe.stride}; it must be under half of length, which is {recipe.length}")
+        raise XqgError(
+            f"stride is {recipe.stride}; it must be under half of length, which is {recipe.length}"
+        )
     started = time.monotonic()
     passages, groups = _passages(recipe)
     answered = read_answers(recipe.answers, {passage.id: passage for passage in passages})

@@ -130,6 +130,8 @@ def _range(key: str) -> tuple[int, float]:
     """The least and the greatest value of a number; NaN lies in no range."""
     if key in ("swaps", "question_share", "name_share", "script_weight", "dropout"):
         return 0, 1
+    if key in ("length", "positions"):
+        return 32, 2**31  # room for a cut question, special tokens and more than a stride of passage
     return (0, 2**32 - 1) if key in ("seed", "short_first", "learning_rate", "scale") else (1, 2**31)
 
 

@@ -91,7 +91,10 @@ def _contrasts(view: View, measure: str) -> dict[str, Any]:
 
 
 def _settings_compared(comparison: Comparison, measure: str) -> list[Section]:
-    note = "Marks are of each setting's own contrasts, with `none` and `mono` of the same fusion."
+    note = (
+        "Each setting but the first has a report of its own under `variants/`. Marks are of its own contrasts, "
+        "with `none` and `mono` of the same fusion."
+    )
     found = [Section(f"{measure} in every setting", table=by_setting(comparison, measure), note=note)]
     rows = across_settings(comparison, measure)
     if rows:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from xqg.comparison.contrasts import LEVEL
 from xqg.comparison.report.words import describe
 from xqg.comparison.tables import BOUND, Cell, by_language
@@ -16,10 +18,10 @@ _SPECIAL = {
 
 
 def latex(comparison: Comparison) -> str:
-    """Systems by question language and their mean, for the asked setting and the primary measure.
+    r"""Systems by question language and their mean, for the asked setting and the primary measure.
 
     Best value of a column in bold, bounds apart and never in bold; superscripts n, m: significantly
-    better than `none`, `mono`; subscripts: worse. Needs `\\usepackage{booktabs}`.
+    better than `none`, `mono`; subscripts: worse. Needs `\usepackage{booktabs}`.
     """
     view, measure = comparison.views[0], comparison.primary_measure
     header, *rows = by_language(comparison, view, measure)
@@ -38,23 +40,24 @@ def latex(comparison: Comparison) -> str:
     ]
     for place in sorted(blocks):
         lines += [r"\midrule", *blocks[place]]
+    bounds = any(row[0].text.endswith(BOUND) for row in rows)
     lines += [
         r"\bottomrule",
         r"\end{tabular}",
-        rf"\caption{{{_caption(comparison, measure)}}}",
-        rf"\label{{tab:xqg-{comparison.benchmark.name}}}",
+        rf"\caption{{{_caption(comparison, measure, bounds=bounds)}}}",
+        rf"\label{{tab:xqg-{re.sub(r'[^A-Za-z0-9]+', '-', comparison.benchmark.name)}}}",
         r"\end{table*}",
     ]
     return "\n".join(lines)
 
 
-def _caption(comparison: Comparison, measure: str) -> str:
+def _caption(comparison: Comparison, measure: str, *, bounds: bool) -> str:
     marks = (
         rf"Superscripts $n$, $m$: better than \emph{{none}}, \emph{{mono}} of the same fusion; subscripts: worse "
         rf"(paired two-sided $t$-test, clustered, $p < {LEVEL}$ after Holm's correction; the primary contrast, "
         r"\emph{cross} against \emph{mono} in the mean, is not corrected)."
     )
-    bound = " Bound: not ranked with the rest." if any(system.bound for system in comparison.systems) else ""
+    bound = r" $^{\dagger}$ Upper bound, not ranked with the rest." if bounds else ""
     about = escaped(describe(comparison, comparison.views[0]))
     return f"{escaped(measure)} by question language, {escaped(comparison.benchmark.name)}: {about} {marks}{bound}"
 

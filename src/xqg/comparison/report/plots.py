@@ -20,8 +20,9 @@ __all__ = ["Difference", "bars", "curve", "forest"]
 
 Format = Literal["svg", "png"]
 
-# Okabe and Ito without black, in an order in which neighbours differ in lightness too.
-_COLOURS = ("#999999", "#0072B2", "#F0E442", "#D55E00", "#56B4E9", "#CC79A7", "#009E73", "#E69F00")
+# Okabe and Ito with grey for black, in an order in which neighbours differ in lightness too. A system has
+# the same colour in bars and curves; yellow, too faint for a line, comes last.
+_COLOURS = ("#888888", "#0072B2", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#E69F00", "#F0E442")
 _GREYS = (("#ffffff", "...."), ("#ffffff", "xxx"), ("#d0d0d0", "\\\\\\"), ("#d0d0d0", "---"))  # baselines
 _BOUND = ("#ffffff", "///")
 _MARKERS, _LINES = "osD^vPX*", ("-", "--", "-.", ":")
@@ -131,7 +132,8 @@ def forest(rows: Sequence[Difference], *, title: str, xlabel: str, format: Forma
             label.set_fontweight("bold")
     axis.set_ylim(len(lines) - 0.4, -0.6)
     axis.tick_params(axis="y", length=0)
-    axis.set_xlabel(f"{xlabel}\nbar: 95 % interval; filled: significant at 0.05 (corrected); dotted: bound")
+    dotted = "; dotted: upper bound" if any(row.kind == "bound" for row in rows) else ""
+    axis.set_xlabel(f"{xlabel}\nline: 95 % interval; filled: significant at 0.05 (corrected){dotted}")
     axis.set_title(title, loc="left")
     _plain(axis, "x")
     return _saved(figure, format)
@@ -181,7 +183,7 @@ def curve(
             [at[x] for x, _ in ordered],
             [y for _, y in ordered],
             label=name,
-            color=("#000000", *_COLOURS[1:2], *_COLOURS[3:])[number % 7],
+            color=_COLOURS[number % (len(_COLOURS) - 1)],
             linestyle=_LINES[number % len(_LINES)],
             marker=_MARKERS[number % len(_MARKERS)],
             markersize=5,

@@ -33,4 +33,11 @@ def terminal(comparison: Comparison) -> str:
 
 
 def _plain(table: Table) -> str:
-    return aligned([[cell.text + cell.marks for cell in row] for row in table])
+    """Aligned by the numbers: marks stand to their right."""
+    widths = [max(len(row[column].marks) for row in table) for column in range(len(table[0]))]
+    return aligned(
+        [
+            [cell.text + cell.marks.ljust(width) for cell, width in zip(row, widths, strict=True)]
+            for row in table
+        ]
+    )

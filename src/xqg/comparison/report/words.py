@@ -48,12 +48,17 @@ def primary(comparison: Comparison, view: View) -> list[str]:
 def _numbers(contrast: Contrast) -> str:
     measure = contrast.measure
     low, high = (shown(measure, end, "+") for end in (contrast.low, contrast.high))
-    corrected = "" if contrast.p_holm is None else f", Holm-corrected p = {p_value(contrast.p_holm)}"
+    corrected = "" if contrast.p_holm is None else f", Holm-corrected {_p(contrast.p_holm)}"
     return (
         f"{shown(measure, contrast.difference, '+')} {unit(measure)} (95 % interval over {contrast.clusters} "
-        f"clusters {low} to {high}; paired t-test p = {p_value(contrast.p)}, clustered "
-        f"p = {p_value(contrast.p_clustered)}, randomisation p = {p_value(contrast.p_randomisation)}{corrected})"
+        f"clusters {low} to {high}; paired t-test {_p(contrast.p)}, clustered {_p(contrast.p_clustered)}, "
+        f"randomisation {_p(contrast.p_randomisation)}{corrected})"
     )
+
+
+def _p(p: float) -> str:
+    text = p_value(p)
+    return f"p {text}" if text.startswith("<") else f"p = {text}"
 
 
 def _verdict(contrast: Contrast, view: View) -> str:
@@ -97,7 +102,7 @@ def _warnings(comparison: Comparison, view: View) -> list[str]:
     bounds = [system.name for system in comparison.systems if system.bound]
     if bounds:
         found.append(f"Upper bound, not ranked with the rest: {', '.join(bounds)}.")
-    left_out = comparison.settings["arms_left_out"]
+    left_out = {**comparison.settings["arms_left_out"], **comparison.settings["baselines_left_out"]}
     found += [f"Left out: {name} ({reason})." for name, reason in left_out.items()]
     return found
 
