@@ -7,11 +7,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from xqg.benchmarks.benchmark import Benchmark
-from xqg.comparison import Request, compare
+from xqg.comparison import Request
 from xqg.comparison.arms import parse_arms
+from xqg.comparison.experiment import assemble
+from xqg.comparison.outcomes import outcomes_of
+from xqg.comparison.settings import Setting
 from xqg.comparison.studies import STUDIES, parse_study, run, terminal
 from xqg.comparison.tuning import GRID
 from xqg.errors import XqgError
@@ -37,19 +41,18 @@ def ran(tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path) 
 
 @pytest.fixture
 def tuned_rows(tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path) -> dict[Any, float]:
-    """What `compare --alpha tuned` gives: (arm, measure) → mean over fi and ja."""
-    request = request_for(
-        tmp_path / "compare", arms=parse_arms("none,mono,target-n,cross"), queries_file=queries_file,
-        alpha=None, measures="R@1 RR@10 R@5",
-    )  # fmt: skip
-    compare(tiny, str(bert_folder), request)
-    rows = json.loads((tmp_path / "compare" / "results.json").read_text())["rows"]
-    found: dict[Any, float] = {}
-    for row in rows:
-        if row["query_language"] in ("fi", "ja"):
-            key = row["arm"], row["measure"]
-            found[key] = found.get(key, 0.0) + row["value"] / 2
-    return found
+    """What a comparison with tuned α gives: (arm, measure) → mean over fi and ja."""
+    arms = parse_arms("none,mono,target-n,cross")
+    request = request_for(tmp_path / "compare", arms=arms, queries_file=queries_file, alpha=None)
+    parts = assemble(tiny, str(bert_folder), dataclasses.replace(request, measures="R@1 RR@10 R@5"))
+    (outcome,) = outcomes_of([Setting("raw", None)], parts.trial, parts.tuning)
+    return {
+        (arm, measure): float(
+            np.mean([list(outcome.values[arm, code][measure].values()) for code in ("fi", "ja")])
+        )
+        for arm, _ in outcome.values
+        for measure in ("R@1", "RR@10", "R@5")
+    }
 
 
 def values(rows: list[dict[str, Any]], **wanted: Any) -> dict[Any, float]:
@@ -160,13 +163,14 @@ def test_filters(ran: Any, tuned_rows: dict[Any, float], tmp_path: Path) -> None
     assert removed["best 70 %", "fi"]["removed"] == 12 - 8  # 8.4 are kept
     assert removed["round trip, top 10", "ja"]["removed"] == 0  # the pool has 6
     assert found["settings"]["top"] == 10
+    page = (tmp_path / "filter" / "study.md").read_text()
+    assert "alone in mono | alone in cross" in page
     for name in {each["filter"] for each in tables["examples"]}:
         mine = [each for each in tables["examples"] if each["filter"] == name]
         assert len(mine) == min(
             5, sum(each["removed"] for each in tables["removed"] if each["filter"] == name)
         )
         assert all(each["text"].startswith(each["language"]) for each in mine)
-    # Each of the best half is as heavy as two: K stays 4 in the mean, and differences are of the rows.
     for each in tables["differences"]:
         both = values(
             [r for r in tables["rows"] if "filter" in r], filter=each["filter"], scaling=each["scaling"]

@@ -91,7 +91,7 @@ def test_randomisation_test_agrees_with_scipy() -> None:
     from scipy import stats
 
     random = np.random.default_rng(1)
-    differences = random.normal(0.4, 1.0, 12)
+    differences = random.normal(0.2, 1.0, 12)
     a = {f"q{n}": float(value) for n, value in enumerate(differences)}
     zero = dict.fromkeys(a, 0.0)
     exact = stats.permutation_test(
@@ -114,6 +114,21 @@ def test_drawn_signs_never_give_zero(monkeypatch: pytest.MonkeyPatch) -> None:
     assert randomisation_test(a, dict.fromkeys(a, 0.0), rounds=999) == 1 / 1000
 
 
+def test_randomisation_counts_equal_sums_whatever_the_rounding() -> None:
+    # 0.1 + 0.2 is not 0.3 in floating point, yet all of |±0.3 ±(0.1 + 0.2) ±0.3| are 0.3 or 0.9.
+    a = {"w": 0.3, "x": 0.1, "y": 0.2, "z": -0.3}
+    groups = {"w": "A", "x": "B", "y": "B", "z": "C"}
+    assert randomisation_test(a, dict.fromkeys(a, 0.0), groups) == 1.0
+
+
+def test_exact_randomisation_is_the_same_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Sums 2, 1, -1: observed 2, which ±(2 + 1 - 1) and ±(2 - 1 + 1) equal and ±(2 + 1 + 1) exceeds.
+    a = {"x": 2.0, "y": 1.0, "z": -1.0}
+    for numbers_held in (4_000_000, 3):  # 3: one sign vector at a time
+        monkeypatch.setattr("xqg.evaluation.clustered._CHUNK", numbers_held)
+        assert randomisation_test(a, dict.fromkeys(a, 0.0)) == 3 / 4
+
+
 def test_randomisation_test_refuses() -> None:
     with pytest.raises(XqgError, match="0 rounds"):
         randomisation_test({"x": 1.0, "y": 1.0}, {"x": 0.0, "y": 0.0}, rounds=0)
@@ -127,6 +142,7 @@ def test_holm_by_hand() -> None:
     # Sorted .005, .01, .03, .04: 4·.005, 3·.01, 2·.03, and 1·.04 raised to the one before it.
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([0.6, 0.7]) == [1.0, 1.0]
+    assert holm([0.02, 0.02]) == pytest.approx([0.04, 0.04])
     assert holm([]) == []
     with pytest.raises(XqgError, match=r"1\.5 is not a p-value"):
         holm([0.1, 1.5])

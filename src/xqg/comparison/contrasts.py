@@ -140,11 +140,11 @@ def _matrix(
     rows = {id_: row for row, id_ in enumerate(ids)}
     total = np.zeros((len(ids), len(systems)))
     for code in languages:
-        mine = list(outcome.values[systems[0], code][measure])
+        mine = outcome.values[systems[0], code][measure].keys()
         at = [rows[id_] for id_ in mine]
         for column, system in enumerate(systems):
             values = outcome.values[system, code][measure]
-            if values.keys() != rows.keys() and values.keys() != set(mine):
+            if values.keys() != mine:
                 raise XqgError(f"{system} and {systems[0]} were not measured ({measure}) on the same questions")
             total[at, column] += np.array([values[id_] for id_ in mine]) * (len(ids) / len(mine))
     return tuple(ids), total / len(languages)

@@ -88,7 +88,7 @@ class MiniReaderRecipe:
     swaps: float = 0.9
     name_share: float = 0.2  # of the examples: find a name in a passage; the rest is questions
     batch_size: int = 16  # questions, each with a right passage and wrong ones
-    steps: int = 2000
+    steps: int = 1200
     learning_rate: float = 1e-3
     bfloat16: bool = True
 

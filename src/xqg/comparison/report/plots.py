@@ -6,11 +6,12 @@ colour, hatches, markers and line styles do. Text is drawn as outlines, so a fil
 
 from __future__ import annotations
 
+import functools
 import io
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["Difference", "bars", "curve", "forest"]
 
 Format = Literal["svg", "png"]
+Arguments = ParamSpec("Arguments")
+
+# Names inside an SVG come from the salt, so the same plot has the same bytes.
+_STYLE = {"svg.hashsalt": "xqg", "font.family": "DejaVu Sans", "hatch.linewidth": 0.6}
 
 # Okabe and Ito with grey for black, in an order in which neighbours differ in lightness too. A system has
 # the same colour in bars and curves; yellow, too faint for a line, comes last.
@@ -28,6 +33,20 @@ _BOUND = ("#ffffff", "///")
 _MARKERS, _LINES = "osD^vPX*", ("-", "--", "-.", ":")
 _INK, _FAINT = "#222222", "#bbbbbb"
 _PER_ROW = 48  # bars that stand side by side before a new row of languages begins
+
+
+def _styled(draw: Callable[Arguments, bytes]) -> Callable[Arguments, bytes]:
+    """Draw in one style, whatever the user's own: some settings are read when a part of a figure is
+    made, others when it is saved."""
+
+    @functools.wraps(draw)
+    def styled(*args: Arguments.args, **kwargs: Arguments.kwargs) -> bytes:
+        from matplotlib import style
+
+        with style.context(["default", _STYLE]):
+            return draw(*args, **kwargs)
+
+    return styled
 
 
 @dataclass(frozen=True)
@@ -49,6 +68,7 @@ class Difference:
     significant: bool = False
 
 
+@_styled
 def bars(
     series: Mapping[str, Sequence[float]],
     categories: Sequence[str],
@@ -113,6 +133,7 @@ def _bar_styles(
     return found
 
 
+@_styled
 def forest(rows: Sequence[Difference], *, title: str, xlabel: str, format: Format = "svg") -> bytes:
     """Differences with their intervals, one under the other, grouped; a line marks zero."""
     from matplotlib.figure import Figure
@@ -153,6 +174,7 @@ def _interval(axis: Axes, y: int, row: Difference) -> None:
     )
 
 
+@_styled
 def curve(
     series: Mapping[str, Sequence[tuple[float, float]]],
     xlabel: str,
@@ -206,11 +228,8 @@ def _plain(axis: Axes, grid: Literal["x", "y", "both"]) -> None:
 
 
 def _saved(figure: Figure, format: Format) -> bytes:
-    """The same bytes for the same plot: no date, and names inside the SVG from a fixed salt."""
-    import matplotlib
-
+    """As bytes, without the date."""
     file = io.BytesIO()
     extra: dict[str, Any] = {"metadata": {"Date": None}} if format == "svg" else {"dpi": 110}
-    with matplotlib.rc_context({"svg.hashsalt": "xqg", "font.family": "DejaVu Sans", "hatch.linewidth": 0.6}):
-        figure.savefig(file, format=format, **extra)
+    figure.savefig(file, format=format, **extra)
     return file.getvalue()

@@ -171,7 +171,9 @@ def _pseudo(each: Weighed) -> list[float]:
 def _figure(
     title: str, ylabel: str, found: Sequence[Weighed], values: Callable[[Weighed], list[float]]
 ) -> Figure:
-    series = {each.arm: list(zip(GRID, values(each), strict=True)) for each in found}
+    none = values(found[0])[0]  # at α = 0 every arm is the passage alone
+    series = {"none": [(alpha, none) for alpha in GRID]}
+    series |= {each.arm: list(zip(GRID, values(each), strict=True)) for each in found}
     return Figure(title, curve(series, "α (0: the passage alone)", ylabel, title))
 
 

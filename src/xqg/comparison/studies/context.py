@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from xqg.augmentation import Fusion
 from xqg.comparison.arms import ARMS, Arm
 from xqg.comparison.contrasts import mean_values
@@ -20,7 +22,7 @@ from xqg.comparison.scales import shown
 from xqg.comparison.settings import Setting
 from xqg.comparison.tuning import GRID
 from xqg.errors import XqgError
-from xqg.evaluation import bootstrap_interval
+from xqg.evaluation import bootstrap_interval, clustered
 
 __all__ = ["Context", "Interval", "Scores"]
 
@@ -74,11 +76,17 @@ class Scores:
 
 @dataclass(frozen=True)
 class Interval:
-    """A difference of two means and its 95 % interval (bootstrap over clusters), fractions."""
+    """A difference of two means, fractions.
+
+    Attributes:
+        low, high: its 95 % interval (bootstrap over clusters).
+        p: two-sided t-test over questions, robust to clusters; not corrected.
+    """
 
     value: float
     low: float
     high: float
+    p: float
 
     def shown(self, measure: str) -> str:
         """`+1.6 [0.9, 2.2]`, in points."""
@@ -198,5 +206,9 @@ class Context:
         """`left` - `right`, mean over languages; the unit is the question id, clusters are resampled."""
         mine, other = left.per_question[measure], right.per_question[measure]
         values = {id_: value - other[id_] for id_, value in mine.items()}
-        low, high = bootstrap_interval(values, self.assembled.task.benchmark.groups)
-        return Interval(sum(values.values()) / len(values), low, high)
+        groups = self.assembled.task.benchmark.groups
+        low, high = bootstrap_interval(values, groups)
+        numbers = clustered.cluster_numbers(list(values), groups)
+        sums = clustered.cluster_sums(np.array(list(values.values()))[:, None], numbers)
+        p = float(clustered.clustered_t_test(*sums)[0])
+        return Interval(sum(values.values()) / len(values), low, high, p)

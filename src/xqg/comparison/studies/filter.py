@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from xqg.comparison.arms import ARMS
+from xqg.comparison.arms import ARMS, Arm
+from xqg.comparison.contrasts import LEVEL
 from xqg.comparison.filtered import Rescaled, filtered_parts, query_texts
 from xqg.comparison.parts import Parts
 from xqg.comparison.report.document import Section
@@ -20,14 +21,17 @@ from xqg.comparison.studies.query_filters import FRACTIONS, Removal, best_fracti
 from xqg.comparison.studies.study import Figure, Findings, Study
 from xqg.comparison.studies.wording import drawn, table
 from xqg.comparison.tables import Table
+from xqg.evaluation import holm
 
 __all__ = ["WhichQueries"]
 
 EXAMPLES = 5
 _SCALINGS = ("rescaled", "unscaled")
+_ALONE = "alone: passages that keep none of an arm's queries."
 _NOTE = (
     "rescaled: the sum of a passage's queries is times K/K_p, so that K stays equal; unscaled: as it is. "
-    "A passage that keeps no query stays alone."
+    "A passage that keeps no query stays alone. Figure: filled where p < 0.05 (clustered t-test, "
+    "Holm-corrected over the rows)."
 )
 
 
@@ -69,8 +73,8 @@ class WhichQueries(Study):
                 scores = {name: context.measure(arm, parts=parts) for name, arm in arms.items()}
                 found.append(Filtered(removal.name, scaling, scores))
         notes = tuple(f"{removal.name}: {removal.note}." for removal in removals)
-        removed = _removed(context.parts, removals)
-        sections = [Section("Share of queries removed, percent", notes, table=removed)]
+        removed = _removed(context, removals)
+        sections = [Section("Share of queries removed, percent", notes, table=removed, note=_ALONE)]
         figures = {}
         for measure in context.measures:
             figure = measure if "mono" in names else ""
@@ -93,16 +97,20 @@ class WhichQueries(Study):
         return Findings(_lines(context, found), sections, figures, tables)
 
 
-def _removed(parts: Parts, removals: Sequence[Removal]) -> Table:
-    codes = list(parts.generated)
+def _removed(context: Context, removals: Sequence[Removal]) -> Table:
+    codes, arms = list(context.parts.generated), [arm for arm in context.arms if arm.name != "none"]
     rows = []
     for removal in removals:
-        left = np.sum(
-            [queries.counts for queries in filtered_parts(parts, removal.keep).generated.values()], axis=0
-        )
+        parts = filtered_parts(context.parts, removal.keep)
         shares = [f"{100 * _share(removal, code):.1f}" for code in codes]
-        rows.append([removal.name, *shares, str(int((left == 0).sum()))])
-    return table(["filter", *codes, "passages left without"], rows)
+        rows.append([removal.name, *shares, *(str(_without(arm, parts)) for arm in arms)])
+    return table(["filter", *codes, *(f"alone in {arm.name}" for arm in arms)], rows)
+
+
+def _without(arm: Arm, parts: Parts) -> int:
+    """Passages that keep none of an arm's queries (`mono`, `cross`: the same for every question language)."""
+    groups = arm.queries(parts, parts.plan.query_languages[0])
+    return int((np.sum([group.counts for group in groups], axis=0) == 0).sum())
 
 
 def _share(removal: Removal, code: str) -> float:
@@ -131,16 +139,14 @@ def _effects(context: Context, found: Sequence[Filtered], measure: str) -> Table
 
 
 def _forest(context: Context, found: Sequence[Filtered], measure: str) -> bytes:
+    """Filled markers: significant after Holm's correction over the rows."""
+    mine = [context.difference(each.scores["cross"], each.scores["mono"], measure) for each in found]
     rows = []
-    for each in found:
-        mine = context.difference(each.scores["cross"], each.scores["mono"], measure)
-        value, low, high = (drawn(measure, end) for end in (mine.value, mine.low, mine.high))
-        rows.append(Difference("cross - mono", each.label, value, low, high, significant=low > 0 or high < 0))
-    return forest(
-        rows,
-        title=f"{measure}, mean over {len(context.languages)} question languages",
-        xlabel=f"cross - mono ({unit(measure)})",
-    )
+    for each, one, p in zip(found, mine, holm([one.p for one in mine]), strict=True):
+        value, low, high = (drawn(measure, end) for end in (one.value, one.low, one.high))
+        rows.append(Difference("cross - mono", each.label, value, low, high, significant=p < LEVEL))
+    title = f"{measure}, mean over {len(context.languages)} question languages"
+    return forest(rows, title=title, xlabel=f"cross - mono ({unit(measure)})")
 
 
 def _alphas(found: Sequence[Filtered]) -> Table:
@@ -158,8 +164,8 @@ def _examples(context: Context, removal: Removal) -> list[dict[str, Any]]:
     rounds: dict[tuple[int, float], dict[str, Any]] = {}
     for code, keep in removal.keep.items():
         written = query_texts(context.parts, texts, ids, code)
-        drawn_ = random.permutation(np.flatnonzero(~keep))[:EXAMPLES]
-        for number, at in enumerate(drawn_):
+        chosen = random.permutation(np.flatnonzero(~keep))[:EXAMPLES]
+        for number, at in enumerate(chosen):
             row = {
                 "filter": removal.name,
                 "language": code,

@@ -93,8 +93,8 @@ class WhichLanguages(Study):
 
 
 _NOTE = (
-    "Rows: target language; columns: question language; bold: the largest of a column. The mean is over the "
-    "question languages other than the passages', with its 95 % interval."
+    "Rows: target language; columns: question language; bold: of each column the one that helps, or is "
+    "missed, most. The mean is over the question languages other than the passages', with its 95 % interval."
 )
 
 
@@ -123,7 +123,8 @@ def _matrix(context: Context, found: dict[str, Scores], versus: Scores, measure:
         ]
         for (code, each), mine in zip(found.items(), gains, strict=True)
     ]
-    best = {column + 1: int(row) for column, row in enumerate(np.argmax(gains, axis=0))}
+    most = np.argmax(gains, axis=0) if versus.K == 0 else np.argmin(gains, axis=0)
+    best = {column: int(row) for column, row in enumerate(most, start=1)}
     return table(["queries in" if versus.K == 0 else "without", *asked, "mean"], rows, best)
 
 
