@@ -8,8 +8,8 @@ import re
 from pathlib import Path
 
 import pytest
-from tiny_comparison import tiny_comparison
 
+from tiny_comparison import tiny_comparison
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.comparison import Request, compare
 from xqg.comparison.arms import parse_arms
