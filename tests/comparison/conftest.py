@@ -46,3 +46,18 @@ def queries_file(tmp_path: Path) -> Path:
                     }
                     file.write(json.dumps({**row, "seed": 0, "generator": "hand"}) + "\n")
     return path
+
+
+@pytest.fixture
+def known_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The chance level of R@1 where one passage is right, without the thousands of random rankings."""
+    monkeypatch.setattr(
+        "xqg.comparison.views.chance_level", lambda measure, asked, pool, *_: 1 / len(pool.passages)
+    )
+
+
+@pytest.fixture
+def few_rounds(monkeypatch: pytest.MonkeyPatch, known_chance: None) -> None:
+    """For tests of layout, which need no exact p-values."""
+    monkeypatch.setattr("xqg.comparison.contrasts.ROUNDS", {True: 200, False: 200})
+    monkeypatch.setattr("xqg.comparison.contrasts.RESAMPLES", 200)

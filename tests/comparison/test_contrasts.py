@@ -9,6 +9,8 @@ from xqg.comparison.settings import Setting
 from xqg.errors import XqgError
 from xqg.evaluation.significance import holm, paired_t_test
 
+pytestmark = pytest.mark.usefixtures("known_chance")
+
 
 def test_the_primary_contrast_by_hand() -> None:
     # cross - mono is 1 for q modulo 10 in 2..5, else 0: 48 of 120 questions, 24 of 60 clusters.

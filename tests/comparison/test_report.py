@@ -16,12 +16,7 @@ from xqg.comparison.tables import by_language, by_setting, p_value, setting_name
 from xqg.comparison.views import Comparison
 
 
-@pytest.fixture(autouse=True)
-def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Layout does not need exact p-values, nor a chance level that is simulated: here it is 1 of 120."""
-    monkeypatch.setattr("xqg.comparison.views.chance_level", lambda *_: 1 / 120)
-    monkeypatch.setattr("xqg.comparison.contrasts.ROUNDS", {True: 200, False: 200})
-    monkeypatch.setattr("xqg.comparison.contrasts.RESAMPLES", 200)
+pytestmark = pytest.mark.usefixtures("few_rounds")
 
 
 def test_the_primary_contrast_stands_first() -> None:

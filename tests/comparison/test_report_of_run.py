@@ -21,11 +21,7 @@ from xqg.comparison.spread import Spread
 SYSTEMS = ["none", "mono", "cross", "gold", "bm25"]
 
 
-@pytest.fixture(autouse=True)
-def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Layout does not need exact p-values."""
-    monkeypatch.setattr("xqg.comparison.contrasts.ROUNDS", {True: 200, False: 200})
-    monkeypatch.setattr("xqg.comparison.contrasts.RESAMPLES", 200)
+pytestmark = pytest.mark.usefixtures("few_rounds")
 
 
 def cells(text: str, heading: str) -> list[list[str]]:

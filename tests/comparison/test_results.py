@@ -12,12 +12,7 @@ from xqg.comparison.settings import Setting
 from xqg.errors import XqgError
 
 
-@pytest.fixture(autouse=True)
-def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Layout does not need exact p-values, nor a chance level that is simulated: here it is 1 of 120."""
-    monkeypatch.setattr("xqg.comparison.views.chance_level", lambda *_: 1 / 120)
-    monkeypatch.setattr("xqg.comparison.contrasts.ROUNDS", {True: 200, False: 200})
-    monkeypatch.setattr("xqg.comparison.contrasts.RESAMPLES", 200)
+pytestmark = pytest.mark.usefixtures("few_rounds")
 
 
 def test_what_is_left_behind(tmp_path: Path) -> None:
