@@ -15,7 +15,6 @@ from xqg.comparison.settings import Setting
 from xqg.comparison.tables import by_language, by_setting, p_value, setting_name
 from xqg.comparison.views import Comparison
 
-
 pytestmark = pytest.mark.usefixtures("few_rounds")
 
 

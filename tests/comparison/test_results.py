@@ -11,7 +11,6 @@ from xqg.comparison.results import write_comparison
 from xqg.comparison.settings import Setting
 from xqg.errors import XqgError
 
-
 pytestmark = pytest.mark.usefixtures("few_rounds")
 
 
