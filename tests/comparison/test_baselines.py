@@ -168,7 +168,7 @@ def test_what_is_missing_is_named(pool: Benchmark) -> None:
 
 def test_parse() -> None:
     assert [one.name for one in parse_baselines("rrf, bm25")] == ["bm25", "rrf"]
-    assert [one.name for one in parse_baselines("all")] == ["bm25", "doc2query", "rrf", "rrf-cross"]
+    assert parse_baselines("all") is None  # those that can be filled
     assert parse_baselines("none") == []
 
 
