@@ -102,3 +102,9 @@ def test_a_baselines_queries_are_taken_too(tiny: Benchmark, queries_file: Path, 
     more = Plan(("en",), ("en", "fi", "ja"), None, n=3)
     with pytest.raises(XqgError, match=r"baseline doc2query needs 3 queries in 'fi'.*\(--baselines\)"):
         file.take(more, chosen.needing, tiny.passages, exact=False)
+
+
+def test_without_a_source_the_baselines_that_need_queries_are_left_out(tiny: Benchmark, tmp_path: Path) -> None:
+    chosen = choose(request_for(tmp_path, arms=parse_arms("none"), baselines=None), tiny, PLAN, None)
+    assert names(chosen.baselines) == ["bm25", "rrf"]
+    assert chosen.baselines_left_out["doc2query"] == "it needs generated queries (--generator or --queries)"

@@ -42,11 +42,13 @@ class Chosen:
 
 @dataclass(frozen=True)
 class _Source:
-    """What arms and baselines can be filled from. `file` None: a generator, which fills any need."""
+    """What arms and baselines can be filled from: a file, else a generator, which fills any need, else
+    nothing."""
 
     benchmark: Benchmark
     plan: Plan
     file: QueryFile | None
+    generator: bool
     exact: bool
 
     def why_no_arm(self, arm: Arm) -> str | None:
@@ -59,6 +61,9 @@ class _Source:
     def why_no_baseline(self, baseline: Baseline, arms: Sequence[Arm]) -> str | None:
         if baseline.dense is not None and all(arm.name != baseline.dense for arm in arms):
             return f"it fuses the run of arm {baseline.dense}, which does not run"
+        needs = any(needed(self.plan, [baseline], code) for code in self.plan.passage_languages)
+        if needs and self.file is None and not self.generator:
+            return "it needs generated queries (--generator or --queries)"
         return self._shortage(baseline)
 
     def _shortage(self, needing: Needing) -> str | None:
@@ -77,7 +82,7 @@ def choose(request: Request, benchmark: Benchmark, plan: Plan, file: QueryFile |
     Raises:
         XqgError: one that was asked for by name and cannot be filled; queries without a source.
     """
-    source = _Source(benchmark, plan, file, exact=request.n is None)
+    source = _Source(benchmark, plan, file, request.generator is not None, exact=request.n is None)
     arms, baselines = request.arms, request.baselines
     left_out: dict[str, str] = {}
     no_baselines: dict[str, str] = {}
