@@ -14,8 +14,9 @@ import pytest
 import xqg.reading
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.comparison import Request, compare
-from xqg.comparison.answering import FormMeasure, ReadingRequest, forms_for
+from xqg.comparison.answering import FormMeasure, forms_for
 from xqg.comparison.arms import parse_arms
+from xqg.comparison.settings import ReadingRequest
 from xqg.errors import XqgError
 from xqg.evaluation import parse_many, read_trec
 from xqg.passages import Passage

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.comparison.evaluation import Outcome
+from xqg.comparison.settings import ReadingRequest
 from xqg.errors import XqgError
 from xqg.evaluation import ReaderMeasure, Run
 from xqg.passages.records import Question
@@ -18,27 +19,11 @@ from xqg.reading import QUESTION_FORMS, AnswerCache, QuestionForm, Span, answer_
 if TYPE_CHECKING:
     from xqg.reading import Reader
 
-__all__ = ["Ceiling", "FormMeasure", "Reading", "ReadingRequest", "forms_for", "load_reading", "read_outcomes"]
+__all__ = ["Ceiling", "FormMeasure", "Reading", "forms_for", "load_reading", "read_outcomes"]
 
 Ceiling = Mapping[tuple[str, str], float]  # (question language, measure) → mean with the right passage
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class ReadingRequest:
-    """What `--reader` and the flags that go with it ask for.
-
-    Attributes:
-        top: passages read for each question.
-        form: of the question; None: what the reader can (`forms_for`).
-        dtype: number type of the reader's weights.
-    """
-
-    model: str
-    top: int = 5
-    form: QuestionForm | None = None
-    dtype: str = "float32"
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from xqg.errors import XqgError
 from xqg.generation.atomic import atomic_path
 
 if TYPE_CHECKING:
-    from xqg.comparison.answering import ReadingRequest
     from xqg.comparison.baselines import Baseline
+    from xqg.reading import QuestionForm
 
-__all__ = ["Request", "Setting", "claim", "file_hash", "versions", "write_json"]
+__all__ = ["ReadingRequest", "Request", "Setting", "claim", "file_hash", "versions", "write_json"]
 
 _LIBRARIES = ("xqg", "torch", "transformers", "sentence-transformers", "faiss-cpu", "ir-measures", "babel")
 
@@ -60,6 +60,22 @@ class Setting:
         if self.aggregation != "sum":
             parts.append(self.aggregation)
         return "-".join(parts)
+
+
+@dataclass(frozen=True)
+class ReadingRequest:
+    """What `--reader` and the flags that go with it ask for.
+
+    Attributes:
+        top: passages read for each question.
+        form: of the question; None: what the reader can (`answering.forms_for`).
+        dtype: number type of the reader's weights.
+    """
+
+    model: str
+    top: int = 5
+    form: QuestionForm | None = None
+    dtype: str = "float32"
 
 
 @dataclass(frozen=True)

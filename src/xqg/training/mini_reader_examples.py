@@ -86,7 +86,7 @@ class Lessons:
         if place is None:
             return self._question(rng, language)
         if rng.random() < self.recipe.swaps:
-            entity = rng.choice(self._train_of_kind[entity.kind])
+            entity = rng.choice(self.supervision.train_of_kind[entity.kind])
         start, end = place_in_text(passage, entity, *place)
         text = passage.text(entity)
         answer = text[start:end]
@@ -119,14 +119,6 @@ class Lessons:
         return {passage.id: passage.text() for passage in self._train_pool}
 
     @cached_property
-    def _train_of_kind(self) -> dict[str, list[Entity]]:
-        found: dict[str, list[Entity]] = {}
-        for entity in self.supervision.entities:
-            if split_of(entity) == "train":
-                found.setdefault(entity.kind, []).append(entity)
-        return found
-
-    @cached_property
     def _about(self) -> dict[str, list[AtlasPassage]]:
         found: dict[str, list[AtlasPassage]] = {}
         for passage in self._train_pool:
@@ -146,7 +138,7 @@ class Lessons:
         pool = [(passage, self._texts[passage.id]) for passage in self._train_pool]
         return {
             entity.key: [p for p, text in pool if entity.names["en"] in text and p.entity is not entity]
-            for of_kind in self._train_of_kind.values()
+            for of_kind in self.supervision.train_of_kind.values()
             for entity in of_kind
         }
 

@@ -87,7 +87,7 @@ class Supervision:
         passage = asked.passage
         entity = passage.entity
         if rng.random() < self.swaps:
-            entity = rng.choice(self._train_of_kind[entity.kind])
+            entity = rng.choice(self.train_of_kind[entity.kind])
         others = [other for other in self._about[passage.entity.key] if asked.kind not in other.facts]
         strangers = self._of_topic[passage.id.rsplit("-", 1)[1]]
         negative = rng.choice(others or [other for other in strangers if other.entity is not passage.entity])
@@ -107,7 +107,8 @@ class Supervision:
         return entity.names["en"], entity.names[language]
 
     @cached_property
-    def _train_of_kind(self) -> dict[str, list[Entity]]:
+    def train_of_kind(self) -> dict[str, list[Entity]]:
+        """Kind of entity → its train entities: what may take another's place."""
         found: dict[str, list[Entity]] = {}
         for entity in self.entities:
             if split_of(entity) == "train":
