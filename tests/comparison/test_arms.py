@@ -178,6 +178,18 @@ def test_gold_takes_true_questions_in_the_target_languages(tiny: Benchmark) -> N
     assert "p5" not in found["ja"]
 
 
+def test_gold_takes_the_questions_to_tune_on_too(tiny: Benchmark) -> None:
+    held = dataclasses.replace(
+        tiny,
+        questions=[question for question in tiny.questions if question.id != "q0"],
+        tuning_questions=[question for question in tiny.questions if question.id == "q0"],
+        qrels={id_: grades for id_, grades in tiny.qrels.items() if id_ != "q0"},
+        tuning_qrels={"q0": tiny.qrels["q0"]},
+    )
+    found = ARMS["gold"].texts(source(held, {}))
+    assert (found["ja"]["p0"], found["ja"]["p1"]) == (["ja thing 0"], ["ja thing 1"])
+
+
 def test_gold_sums_are_rescaled_to_k() -> None:
     # p0: one fi and two ja questions, K_p = 3; p1: none; K = 4.
     mine = {

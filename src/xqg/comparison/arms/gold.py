@@ -51,11 +51,16 @@ class Gold(Arm):
 
 
 def _questions(benchmark: Benchmark, plan: Plan) -> dict[str, dict[str, list[str]]]:
-    """Language → passage id → true questions, in the benchmark's order."""
+    """Language → passage id → true questions, in the benchmark's order.
+
+    Questions to tune α on count too: without them a benchmark's dev passages would have no query, and
+    α would be chosen where it changes nothing.
+    """
     targets = {code: set(plan.targets_of(code)) for code in plan.passage_languages}
     found: dict[str, dict[str, list[str]]] = {}
-    for question in benchmark.questions:
-        for passage_id, grade in benchmark.qrels.get(question.id, {}).items():
+    qrels = {**benchmark.tuning_qrels, **benchmark.qrels}
+    for question in (*benchmark.questions, *benchmark.tuning_questions):
+        for passage_id, grade in qrels.get(question.id, {}).items():
             passage = benchmark.passage_by_id.get(passage_id)
             if passage is not None and grade > 0 and question.language in targets[passage.language]:
                 of_passage = found.setdefault(question.language, {})
