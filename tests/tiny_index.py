@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xqg.index import Index, build_index
+from xqg.index import Generation, GivenQueries, Index, build_index
 from xqg.passages import Passage
 
 
@@ -61,8 +61,11 @@ def build(tmp_path: Path, pool: list[Passage], generated: Any) -> Callable[..., 
     """Build an index in a new folder; keywords replace the defaults."""
 
     def make(name: str = "index", **changes: Any) -> Index:
-        options: dict[str, Any] = {"queries": generated, "block_rows": 3, **changes}
+        options: dict[str, Any] = {"queries": generated, "segment": 3, **changes}
         passages = options.pop("passages", pool)
+        generation = options.pop("generation", Generation(block_size=3))
+        if isinstance(options["queries"], dict):
+            options["queries"] = GivenQueries(options["queries"], generation)
         encoder = options.pop("encoder", FakeEncoder())
         return build_index(passages, encoder, options.pop("out", tmp_path / name), **options)
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from xqg.errors import XqgError
-from xqg.index import Generation, Index
-from xqg.index.build import sum_by_passage
+from xqg.index import Generation, GivenQueries, Index
+from xqg.index.segment import sum_by_passage
 from xqg.passages import Passage
 
 
@@ -44,10 +44,11 @@ def test_fused_equals_formula(build, fake_encoder, pool, generated) -> None:
 
 
 def test_columns_types_and_manifest_on_disk(build) -> None:
-    index = build(generation=Generation(("g1", "g2"), None, "prompt", 3, None))
+    index = build(generation=Generation(("g1", "g2"), None, "prompt", 3, None, 3))
     schema = lance.dataset(index.path / "passages.lance").schema
     vector = pa.list_(pa.float16(), 8)
     expected = dict.fromkeys(["id", "title", "text", "language"], pa.string())
+    expected["block"] = pa.int32()
     expected["vector"] = vector
     for code in ["ja", "ru", "zh_Hant"]:
         expected[f"queries_{code}"] = pa.list_(pa.string())
@@ -59,7 +60,7 @@ def test_columns_types_and_manifest_on_disk(build) -> None:
     assert manifest.languages == ("ja", "ru", "zh_Hant")
     assert manifest.counts.queries == {"ja": 17, "ru": 14, "zh_Hant": 1}
     assert (manifest.counts.passages, manifest.counts.blank, manifest.dimension) == (7, 1, 8)
-    assert manifest.generation == Generation(("g1", "g2"), None, "prompt", 3, None, 64)
+    assert manifest.generation == Generation(("g1", "g2"), None, "prompt", 3, None, 3, 3)
     assert (manifest.fusion, manifest.alpha, index.version) == ("raw", 0.01, 1)
 
 
@@ -90,8 +91,8 @@ def test_fusion_defaults_by_similarity(build, fake_encoder) -> None:
 
 def test_progress_and_no_queries(build) -> None:
     seen = []
-    index = build(queries=None, progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(3, 7), (6, 7), (7, 7)]
+    index = build(queries={}, progress=lambda at: seen.append((at.passages, at.total)))
+    assert sorted(set(seen)) == [(0, 7), (3, 7), (6, 7), (7, 7)]
     assert index.languages == ()
 
 
@@ -142,21 +143,30 @@ def test_encoder_of_wrong_shape(build, fake_encoder) -> None:
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, XqgError])
-def test_nothing_left_after_a_failure(build, fake_encoder, tmp_path: Path, error) -> None:
+@pytest.mark.parametrize("good", [0, 2])
+def test_a_failure_leaves_what_was_done_or_nothing(build, fake_encoder, tmp_path, error, good) -> None:
     encoder = fake_encoder()
     calls = []
 
     def fail_later(texts: list[str]) -> np.ndarray:
         calls.append(texts)
-        if len(calls) == 3:
+        if len(calls) > good:
             raise error("stop")
         return fake_encoder().encode_passages(texts)
 
     encoder.encode_passages = fail_later
     with pytest.raises(error):
         build(encoder=encoder)
-    assert not list(tmp_path.iterdir())
-    assert len(build()) == 7
+    assert [path.name for path in tmp_path.iterdir()] == (["index.parts"] if good else [])
+    again = fake_encoder()
+    again.encode_passages = lambda texts: calls.append(texts) or fake_encoder().encode_passages(texts)
+    calls.clear()
+    index = build(encoder=again)
+    assert len(calls) == 3 - good  # segments of 3, 3 and 1 passages
+    assert [path.name for path in tmp_path.iterdir()] == ["index"]
+    whole = build("whole")
+    assert index.manifest == whole.manifest
+    np.testing.assert_array_equal(index.fused(), whole.fused())
 
 
 def test_an_index_is_never_overwritten(build, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_a_dataset_of_something_else(tmp_path: Path) -> None:
 
 def test_newer_format(build) -> None:
     index = build()
-    newer = index.manifest.dumps().replace('"format": 1', '"format": 99')
+    newer = index.manifest.dumps().replace('"format": 2', '"format": 99')
     lance.dataset(index.path / "passages.lance").replace_schema_metadata({"xqg": newer})
     with pytest.raises(XqgError, match="format 99 is newer"):
         Index.open(index.path)

@@ -18,10 +18,15 @@ def manifest() -> Manifest:
         alpha=0.01,
         fusion="raw",
         languages=("ja", "zh_Hant"),
+        weighted=("ja",),
         dimension=8,
-        counts=Counts(7, {"ja": 17, "zh_Hant": 1}, 1),
+        counts=Counts(7, {"ja": 17, "zh_Hant": 1}, 1, {"ja": 2}, {"ja": (19, 3)}, 4),
         content="0" * 64,
         xqg="0.1.0",
+        fields={"year": "int64"},
+        engine="HNSW32",
+        filters=("language", "best:0.5"),
+        thresholds={"ja": [0.5, 1]},
     )
 
 
@@ -38,8 +43,13 @@ def test_unknown_encoder_languages_stay_unknown(manifest: Manifest) -> None:
 
 
 def test_newer_format_is_refused(manifest: Manifest) -> None:
-    with pytest.raises(XqgError, match=r"INDEX: index format 2 is newer .* upgrade xqg"):
-        Manifest.from_json({**manifest.to_json(), "format": 2}, "INDEX")
+    with pytest.raises(XqgError, match=r"INDEX: index format 3 is newer .* upgrade xqg"):
+        Manifest.from_json({**manifest.to_json(), "format": 3}, "INDEX")
+
+
+def test_older_format_is_refused(manifest: Manifest) -> None:
+    with pytest.raises(XqgError, match=r"INDEX: index format 1 is of an older xqg .* build the index again"):
+        Manifest.from_json({**manifest.to_json(), "format": 1}, "INDEX")
 
 
 @pytest.mark.parametrize(
@@ -49,7 +59,8 @@ def test_newer_format_is_refused(manifest: Manifest) -> None:
         ({"alpha": None}, "float"),
         ({"fusion": "mean"}, "fusion 'mean'"),
         ({"encoder": {}}, "no 'languages'"),
-        ({"counts": {"passages": 7, "queries": {"ja": 1}, "blank": 0}}, "no 'zh_Hant'"),
+        ({"weighted": ["ja", "fi"]}, "weighted languages"),
+        ({"counts": {"passages": 7, "queries": {"ja": 1}, "wrong_language": {}}}, "no 'zh_Hant'"),
     ],
 )
 def test_broken_manifest(manifest: Manifest, change: dict, reason: str) -> None:

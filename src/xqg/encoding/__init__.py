@@ -1,6 +1,6 @@
 """Encoders: passages and queries to vectors."""
 
 from xqg.encoding.cache import VectorCache
-from xqg.encoding.encoder import Encoder, load_encoder
+from xqg.encoding.encoder import Encoder, NotFiniteVectors, load_encoder
 
-__all__ = ["Encoder", "VectorCache", "load_encoder"]
+__all__ = ["Encoder", "NotFiniteVectors", "VectorCache", "load_encoder"]

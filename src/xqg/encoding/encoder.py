@@ -21,12 +21,20 @@ from xqg.models.fingerprint import fingerprint
 from xqg.models.loading import pick_device, pick_dtype
 from xqg.models.resolve import resolve
 
-__all__ = ["PASSAGE_LENGTH", "QUERY_LENGTH", "Encoder", "Similarity", "load_encoder"]
+__all__ = ["PASSAGE_LENGTH", "QUERY_LENGTH", "Encoder", "NotFiniteVectors", "Similarity", "load_encoder"]
 
 Similarity = Literal["dot", "cosine"]
 PASSAGE_LENGTH = 512  # tokens, where the model reads as many
 QUERY_LENGTH = 256  # an English vocabulary spells Hindi letter by letter
 BATCH_SIZE = 64
+
+
+class NotFiniteVectors(XqgError):
+    """A text has no finite vector. `vectors` are all of them, for a caller that can leave texts out."""
+
+    def __init__(self, message: str, vectors: npt.NDArray[np.float32]) -> None:
+        super().__init__(message)
+        self.vectors = vectors
 
 
 def load_encoder(
@@ -136,7 +144,7 @@ class Encoder:
         """Vectors of passages (title + " " + text): float32, shape (texts, dimension).
 
         Raises:
-            XqgError: a vector that is not finite; the text's number is named.
+            NotFiniteVectors: a vector that is not finite; the text's number is named.
         """
         return self._encode(texts, "document", self.passage_prompt, self.passage_length, progress)
 
@@ -144,7 +152,7 @@ class Encoder:
         """Vectors of questions and generated queries: float32, shape (texts, dimension).
 
         Raises:
-            XqgError: a vector that is not finite; the text's number is named.
+            NotFiniteVectors: a vector that is not finite; the text's number is named.
         """
         return self._encode(texts, "query", self.query_prompt, self.query_length, progress)
 
@@ -195,8 +203,9 @@ class Encoder:
         vectors = vectors[[rows[text] for text in texts]]
         broken = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
         if len(broken):
-            raise XqgError(
+            raise NotFiniteVectors(
                 f"encoder {self.name} gives no finite vector for text {broken[0] + 1} of {len(texts)} "
-                f"(dtype {self.dtype}); use --dtype float32 or another encoder"
+                f"(dtype {self.dtype}); use --dtype float32 or another encoder",
+                vectors,
             )
         return np.ascontiguousarray(vectors)

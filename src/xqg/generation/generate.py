@@ -9,7 +9,7 @@ blocks: another block size, or another order of the passages, gives other querie
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -56,6 +56,7 @@ def generate(
     first_block: int = 0,
     folder: Path | None = None,
     progress: bool = False,
+    advance: Callable[[int], None] | None = None,
 ) -> list[GeneratedQuery]:
     """Generate queries for each passage in each language.
 
@@ -70,6 +71,7 @@ def generate(
         folder: keeps LANG.jsonl and settings.json there, block by block; complete blocks found
             there are taken and not made again. None: nothing is kept.
         progress: show queries done and their rate, where stderr is a terminal.
+        advance: told the number of queries after each block, for a caller that shows progress itself.
 
     Returns:
         Language by language as in `counts`, passage by passage, n queries each.
@@ -83,7 +85,8 @@ def generate(
     pairs = [split_title(passage, text) for passage, text in zip(passages, texts, strict=True)]
     settings = _settings(generator, seed, block_size, first_block, _hash(passages, texts))
     found: list[GeneratedQuery] = []
-    with _bar(progress, len(passages) * sum(counts.values())) as advance:
+    with _bar(progress, len(passages) * sum(counts.values())) as bar:
+        advance = advance or bar
         for language, n in counts.items():
             ids = [passage.id for passage in passages]
             wanted = {**settings, "per_passage": n}

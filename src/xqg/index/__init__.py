@@ -3,5 +3,15 @@
 from xqg.index.build import build_index
 from xqg.index.index import Index
 from xqg.index.manifest import Counts, EncoderRecord, Generation, Manifest
+from xqg.index.sources import GeneratedQueries, GivenQueries
 
-__all__ = ["Counts", "EncoderRecord", "Generation", "Index", "Manifest", "build_index"]
+__all__ = [
+    "Counts",
+    "EncoderRecord",
+    "GeneratedQueries",
+    "Generation",
+    "GivenQueries",
+    "Index",
+    "Manifest",
+    "build_index",
+]

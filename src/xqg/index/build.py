@@ -1,128 +1,180 @@
 """Building an index: passages and generated queries in, one Lance dataset out.
 
-Per passage the encoder's vector p is stored and, per language, the sum of the vectors of its
-generated queries (Zhuang, Shou, Zuccon 2023, eq. 2 adds them). Fusion with α happens at search
-time from these parts, so that another α or other languages need no encoding.
+The pool is taken in segments of whole blocks. Each is generated for, encoded and written before the
+next begins, so that memory does not grow with the pool and an interrupted build goes on at the last
+segment. Fusion with α happens at search time from the stored parts, so that another α or other
+languages need no encoding.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from xqg import __version__
 from xqg.augmentation import DEFAULT_ALPHA, FUSIONS, Fusion, check_alpha, default_fusion
 from xqg.errors import XqgError
 from xqg.index import columns
+from xqg.index.checksums import seal
+from xqg.index.cleaning import Cleaning
 from xqg.index.index import Index
-from xqg.index.manifest import Counts, EncoderRecord, Generation, Manifest
-from xqg.index.partial import check_absent, partial_folder
-from xqg.index.store import commit, write_block
-from xqg.passages import Passage
+from xqg.index.manifest import DEFAULT_ENGINE, Counts, EncoderRecord, Manifest
+from xqg.index.partial import check_absent
+from xqg.index.prepare import prepared
+from xqg.index.progress import Listener, Ticker
+from xqg.index.segment import Maker, PassageVectors, Segment, query_texts
+from xqg.index.sources import NO_QUERIES, GivenQueries, Queries, QuerySource
+from xqg.index.steps import Written, run_steps
+from xqg.index.store import DATASET, commit, write_rows
+from xqg.index.tally import add_counts, chained
+from xqg.index.work import QUERIES, Work, digest_of, locked, parts_folder
+from xqg.passages import Passage, PassageList, PassageSource
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from xqg.augmentation.filters import QueryFilter
     from xqg.encoding import Encoder
 
-__all__ = ["build_index", "sum_by_passage"]
+__all__ = ["build_index", "segment_rows"]
 
-Queries = Mapping[str, Mapping[str, Sequence[str]]]  # language -> passage id -> texts
-NO_GENERATION = Generation()
-
-
-@dataclass
-class _Tally:
-    """What the blocks add up to."""
-
-    queries: dict[str, int]
-    blank: int = 0
-    content: hashlib._Hash = field(default_factory=hashlib.sha256)
+SEGMENT = 1024  # passages of a segment, at least: what a kill may cost to encode again
+SEGMENTS = 4096  # of a pool, at most: a dataset of more files is slow to open
 
 
 def build_index(
-    passages: Sequence[Passage],
+    passages: PassageSource | Sequence[Passage],
     encoder: Encoder,
     out: Path | str,
     *,
-    queries: Queries | None = None,
+    queries: QuerySource | Queries | None = None,
     alpha: float = DEFAULT_ALPHA,
     fusion: Fusion | None = None,
-    generation: Generation = NO_GENERATION,
-    block_rows: int = 1024,
-    progress: Callable[[int, int], None] | None = None,
+    filters: Sequence[QueryFilter] = (),
+    language_report: bool = True,
+    vectors: PassageVectors | None = None,
+    engine: str = DEFAULT_ENGINE,
+    skip_bad: bool = False,
+    segment: int | None = None,
+    progress: Listener | None = None,
 ) -> Index:
     """Encode passages and their generated queries and store them as an index.
+
+    What is done so far is kept in OUT.parts; called again with the same arguments after a kill, it
+    goes on there, and the result is the same. Called again once it is done, it opens the index.
 
     Args:
         passages: ids must be unique.
         encoder: emits float32 vectors of shape (texts, dimension); generated queries are encoded
             as questions are.
         out: the index folder; absent or empty, in a folder that exists.
-        queries: language -> passage id -> texts. A passage may have none. Blank texts are stored
-            but add nothing and are not counted; repeated ones are added as often as they occur.
+        queries: a source, or language -> passage id -> texts. A passage may have none. Blank texts
+            are stored but add nothing and are not counted; repeated ones are added as often as they
+            occur.
         alpha, fusion: the stored default weighting; `fusion` defaults by the encoder's similarity.
-        generation: where the queries came from, for the manifest.
-        block_rows: passages held in memory at a time.
-        progress: called with (passages done, all passages) after each block.
+        filters: remove generated queries; what they removed is stored and counted.
+        language_report: count the queries that are in the wrong language.
+        vectors: passage vectors that are there already, in place of encoding the passages.
+        engine: Faiss factory string of the engine that serves the default weighting.
+        skip_bad: leave out passages with a value that float16 cannot hold, and count them.
+        segment: passages held in memory at a time, rounded up to whole blocks; None: by the pool.
+        progress: told how far it is.
 
     Raises:
         XqgError: `out` not usable, no passage, a repeated id, an unknown language or fusion,
-            queries for an unknown passage, a value float16 cannot hold. Nothing is left at `out`.
+            queries for an unknown passage, a value float16 cannot hold, an interrupted build with
+            other settings. Nothing is left at `out`.
     """
     out = Path(out)
-    check_absent(out)
     check_alpha(alpha)
-    fusion = _fusion(fusion, encoder)
-    queries = {} if queries is None else queries
-    languages = columns.check_languages(list(queries))
-    _check_ids(passages, queries)
-    schema = columns.schema(languages, encoder.dimension)
-    tally = _Tally(dict.fromkeys(languages, 0))
-    with partial_folder(out) as folder:
-        fragments = []
-        for start in range(0, len(passages), block_rows):
-            block = passages[start : start + block_rows]
-            fragments += write_block(folder, _block_table(block, encoder, queries, schema, tally))
-            if progress is not None:
-                progress(start + len(block), len(passages))
+    source = _source(queries)
+    pool = as_pool(passages)
+    languages = source.languages
+    chosen = _fusion(fusion, encoder)
+    settings = {
+        "command": "index",
+        "passages": pool.digest,
+        "passages_number": len(pool),
+        **encoder_settings(encoder, vectors),
+        **source.settings(),
+        "alpha": float(alpha),
+        "fusion": chosen,
+        "filters": [one.name for one in filters],
+        "engine": engine,
+        "segment": segment_rows(len(pool), source.generation.block_size, segment),
+    }
+    if _built(out, settings):
+        return Index.open(out)
+    check_absent(out)
+    source.check_passages(passage.id for passage in pool)
+    with _parts(out, settings) as work:
+        ticker = Ticker(progress, len(pool))
+        schema = columns.schema(languages, encoder.dimension, pool.fields, filtered=bool(filters))
+        candidates = tuple(sorted({*languages, *pool.languages})) if language_report and languages else ()
+        maker = Maker(encoder, languages, schema, Cleaning(tuple(filters), candidates), vectors, skip_bad)
+        maker, thresholds = prepared(maker, pool, source, settings["segment"], work, ticker)
+        folder = work.folder / "index"
+        folder.mkdir(exist_ok=True)
+        segments = _segments(pool, settings["segment"], source.generation.block_size)
+        done = run_steps(work, folder, segments, _writer(maker, source, work, folder, ticker), ticker)
+        counts = add_counts(Counts(0), [step.tally for step in done])
+        if not counts.passages:
+            raise XqgError("no passage is left to index: all were bad; see the reasons without --skip-bad")
         manifest = Manifest(
             encoder=EncoderRecord.of(encoder),
-            generation=generation,
+            generation=replace(source.generation, blocks=-(-len(pool) // source.generation.block_size)),
             alpha=float(alpha),
-            fusion=fusion,
-            languages=tuple(languages),
+            fusion=chosen,
+            languages=languages,
+            weighted=languages,
             dimension=int(encoder.dimension),
-            counts=Counts(len(passages), tally.queries, tally.blank),
-            content=tally.content.hexdigest(),
+            counts=replace(counts, skipped=counts.skipped + len(pool.bad)),
+            content=chained("", [step.tally.content for step in done]),
             xqg=__version__,
+            fields=dict(pool.fields),
+            engine=engine,
+            filters=tuple(one.name for one in filters),
+            thresholds=thresholds,
         )
-        commit(folder, fragments, schema, manifest)
+        message = {"command": "index", "digest": digest_of(settings), "passages": counts.passages}
+        _finish(folder, out, done, schema, manifest, message)
+        work.clear()
     return Index.open(out)
 
 
-def sum_by_passage(
-    vectors: npt.NDArray[np.float32], owners: Sequence[int], passages: int
-) -> npt.NDArray[np.float32]:
-    """Add up query vectors by passage, in float32 and in the order given.
+def segment_rows(passages: int, block_size: int, asked: int | None = None) -> int:
+    """Passages of a segment: whole blocks, at least `SEGMENT`, in at most `SEGMENTS` segments."""
+    rows = max(SEGMENT, -(-passages // SEGMENTS)) if asked is None else asked
+    return -(-rows // block_size) * block_size
 
-    Args:
-        vectors: shape (queries, dimension).
-        owners: the passage (row of the result) of each query.
 
-    Returns:
-        float32 array of shape (passages, dimension); zero where a passage has no query.
-    """
-    sums = np.zeros((passages, vectors.shape[1]), dtype=np.float32)
-    np.add.at(sums, np.asarray(owners, dtype=np.intp), vectors)
-    return sums
+def encoder_settings(encoder: Encoder, vectors: PassageVectors | None = None) -> dict[str, Any]:
+    """What stored vectors depend on, for `Work`."""
+    record = EncoderRecord.of(encoder)
+    return {
+        "encoder": record.name,
+        "encoder_hash": record.fingerprint,
+        "dtype": record.dtype,
+        "passage_length": record.passage_length,
+        "query_length": record.query_length,
+        "passage_vectors": None if vectors is None else str(getattr(vectors, "digest", "given")),
+    }
+
+
+def as_pool(passages: PassageSource | Sequence[Passage]) -> PassageSource:
+    """Passages as a source: a list is checked and hashed."""
+    return PassageList(passages) if isinstance(passages, list | tuple) else passages  # type: ignore[return-value]
+
+
+def _source(queries: QuerySource | Queries | None) -> QuerySource:
+    if queries is None:
+        return NO_QUERIES
+    return GivenQueries(queries) if hasattr(queries, "keys") else queries  # type: ignore[arg-type]
 
 
 def _fusion(fusion: Fusion | None, encoder: Encoder) -> Fusion:
@@ -133,81 +185,84 @@ def _fusion(fusion: Fusion | None, encoder: Encoder) -> Fusion:
     return fusion
 
 
-def _check_ids(passages: Sequence[Passage], queries: Queries) -> None:
-    if not passages:
-        raise XqgError("no passage to index; give at least one")
-    known: set[str] = set()
-    for passage in passages:
-        if passage.id in known:
-            raise XqgError(f"passage id {passage.id!r} occurs a second time; ids must be unique")
-        known.add(passage.id)
-    for language, by_passage in queries.items():
-        for id_ in by_passage:
-            if id_ not in known:
-                raise XqgError(
-                    f"generated queries ({language}) for passage {id_!r}, which is not among the passages; "
-                    "use queries made for these passages"
-                )
+def _built(out: Path, settings: dict[str, Any]) -> bool:
+    """Whether `out` is what these settings make: a build that was killed after its last step."""
+    if not (out / DATASET).is_dir():
+        return False
+    index = Index.open(out)
+    if index.version != 1 or index.message.get("digest") != digest_of(settings):
+        return False
+    shutil.rmtree(parts_folder(out), ignore_errors=True)
+    return True
 
 
-def _block_table(
-    block: Sequence[Passage], encoder: Encoder, queries: Queries, schema: pa.Schema, tally: _Tally
-) -> pa.Table:
-    """Encode one block; returns its rows with the schema's columns, and adds to the tally."""
-    import pyarrow as pa
-
-    ids = [passage.id for passage in block]
-    p = _encoded(encoder.encode_passages([passage.full_text for passage in block]), len(block), encoder)
-    arrays: list[pa.Array] = [pa.array([getattr(row, name) for row in block]) for name in columns.TEXTS]
-    halves = [_half(p, ids, "vector")]
-    arrays.append(columns.to_arrow(halves[0]))
-    stored: list[list[list[str]]] = []
-    # One language at a time: an index with fewer languages then sees the same encoder batches, and
-    # holds the same bits.
-    for language in sorted(queries):
-        texts = [list(queries[language].get(id_, ())) for id_ in ids]
-        summed = [(row, text) for row, found in enumerate(texts) for text in found if text.strip()]
-        owners = [row for row, _ in summed]
-        if summed:
-            vectors = encoder.encode_queries([text for _, text in summed])
-            sums = sum_by_passage(_encoded(vectors, len(summed), encoder), owners, len(block))
-        else:
-            sums = np.zeros_like(p)
-        halves.append(_half(sums, ids, f"sum of {language} queries"))
-        counts = np.bincount(owners, minlength=len(block)).astype(np.int32)
-        arrays += [pa.array(texts, pa.list_(pa.string())), columns.to_arrow(halves[-1]), pa.array(counts)]
-        tally.queries[language] += len(summed)
-        tally.blank += sum(map(len, texts)) - len(summed)
-        stored.append(texts)
-    rows = [[getattr(passage, name) for name in columns.TEXTS] for passage in block]
-    tally.content.update(json.dumps([rows, stored]).encode())
-    for half in halves:
-        tally.content.update(half.tobytes())
-    return pa.Table.from_arrays(arrays, schema=schema)
+@contextmanager
+def _parts(out: Path, settings: dict[str, Any]) -> Iterator[Work]:
+    """OUT.parts under its lock; what took time to make stays there if anything goes wrong."""
+    folder = parts_folder(out)
+    busy = f"{out}: another process is building it; wait for it, or choose another --out"
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another --out") from None
+    with locked(folder, busy):
+        work = Work.open(folder, settings)
+        try:
+            yield work
+        except BaseException:
+            if folder.exists() and not work.worth_keeping:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
 
 
-def _encoded(vectors: npt.NDArray[np.float32], texts: int, encoder: Encoder) -> npt.NDArray[np.float32]:
-    """An encoder may be anyone's: a wrong shape would be stored as nonsense."""
-    vectors = np.asarray(vectors, dtype=np.float32)
-    if vectors.shape != (texts, encoder.dimension):
-        raise XqgError(
-            f"encoder {encoder.name} gave vectors of shape {vectors.shape} for {texts} texts instead of "
-            f"({texts}, {encoder.dimension}); use an encoder that gives one vector a text"
+def _segments(pool: PassageSource, rows: int, block_size: int) -> Iterator[Segment]:
+    """The pool in segments, blocks numbered from 0; the queries' texts come later."""
+    held: list[Passage] = []
+    start = 0
+    for passage in pool:
+        held.append(passage)
+        if len(held) == rows:
+            yield numbered(held, start, block_size)
+            held, start = [], start + rows // block_size
+    if held:
+        yield numbered(held, start, block_size)
+
+
+def numbered(passages: list[Passage], first_block: int, block_size: int) -> Segment:
+    """Passages as a segment whose first block has the number `first_block`."""
+    blocks = [first_block + row // block_size for row in range(len(passages))]
+    return Segment(passages, blocks, {})
+
+
+def _writer(
+    maker: Maker, source: QuerySource, work: Work, folder: Path, ticker: Ticker
+) -> Callable[[Segment], Written]:
+    """Generates for, encodes and writes one segment."""
+
+    def write(segment: Segment) -> Written:
+        segment.texts = query_texts(
+            source, segment.passages, segment.blocks, work.folder / QUERIES, ticker.queries
         )
-    return vectors
+        table, tally = maker.rows(segment)
+        return Written.of(folder, write_rows(folder, table) if len(table) else [], tally)
+
+    return write
 
 
-def _half(vectors: npt.NDArray[np.float32], ids: Sequence[str], what: str) -> npt.NDArray[np.float16]:
-    """float16 copy, refused where a value is not finite (float16 ends at 65,504)."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        halves = vectors.astype(np.float16)
-    bad = ~np.isfinite(halves).all(axis=1)
-    if bad.any():
-        row = int(bad.argmax())
-        finite = bool(np.isfinite(vectors[row]).all())
-        reason = "is too large for float16" if finite else "is not a finite number"
-        raise XqgError(
-            f"passage {ids[row]!r}: a value of its {what} {reason}; mend the text, give it fewer queries, "
-            "or use an encoder with smaller vectors"
-        )
-    return halves
+def _finish(
+    folder: Path,
+    out: Path,
+    done: Sequence[Written],
+    schema: pa.Schema,
+    manifest: Manifest,
+    message: dict[str, Any],
+) -> None:
+    """Commit, list the files, and give the folder its name: each again where a kill came between."""
+    if not (folder / DATASET / "_versions").is_dir():
+        commit(folder, [one for step in done for one in step.fragments], schema, manifest, message)
+    seal(folder, {name: entry for step in done for name, entry in step.files.items()})
+    check_absent(out)
+    try:
+        os.replace(folder, out)
+    except OSError as error:
+        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another --out") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,18 +15,22 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
+    "BLOCK",
     "TEXTS",
     "canonical",
     "check_languages",
     "count_column",
     "from_arrow",
+    "language_fields",
     "queries_column",
+    "removed_column",
     "schema",
     "sum_column",
     "to_arrow",
 ]
 
 TEXTS = ("id", "title", "text", "language")
+BLOCK = "block"  # number of the block that the passage's queries were, or would be, sampled in
 
 
 def canonical(language: str) -> str:
@@ -49,6 +53,11 @@ def count_column(language: str) -> str:
     return f"count_{canonical(language)}"
 
 
+def removed_column(language: str) -> str:
+    """Name of the column of queries that a filter took out: `removed_ja`; only where there are filters."""
+    return f"removed_{canonical(language)}"
+
+
 def check_languages(languages: Sequence[str]) -> list[str]:
     """The codes, sorted: the order in which sums are stored and added.
 
@@ -64,19 +73,45 @@ def check_languages(languages: Sequence[str]) -> list[str]:
     return sorted(languages)
 
 
-def schema(languages: Sequence[str], dimension: int, metadata: dict[str, str] | None = None) -> pa.Schema:
-    """Arrow schema of an index; vectors are fixed-size lists of float16."""
+def schema(
+    languages: Sequence[str], dimension: int, fields: Mapping[str, str] | None = None, filtered: bool = False
+) -> pa.Schema:
+    """Arrow schema of an index; vectors are fixed-size lists of float16.
+
+    Args:
+        fields: the passages' extra columns, name → type (`string`, `int64`, `double`, `bool`,
+            `list<string>`).
+        filtered: whether queries that filters took out have a column too.
+    """
     import pyarrow as pa
 
-    vector = pa.list_(pa.float16(), dimension)
-    fields = [pa.field(name, pa.string()) for name in TEXTS] + [pa.field("vector", vector)]
+    types = {
+        "string": pa.string(),
+        "int64": pa.int64(),
+        "double": pa.float64(),
+        "bool": pa.bool_(),
+        "list<string>": pa.list_(pa.string()),
+    }
+    columns = [pa.field(name, pa.string()) for name in TEXTS] + [pa.field(BLOCK, pa.int32())]
+    columns += [pa.field(name, types[kind]) for name, kind in (fields or {}).items()]
+    columns.append(pa.field("vector", pa.list_(pa.float16(), dimension)))
     for language in languages:
-        fields += [
-            pa.field(queries_column(language), pa.list_(pa.string())),
-            pa.field(sum_column(language), vector),
-            pa.field(count_column(language), pa.int32()),
-        ]
-    return pa.schema(fields, metadata=metadata)
+        columns += language_fields(language, dimension, filtered)
+    return pa.schema(columns)
+
+
+def language_fields(language: str, dimension: int, filtered: bool) -> list[pa.Field]:
+    """The columns of one language's generated queries."""
+    import pyarrow as pa
+
+    fields = [
+        pa.field(queries_column(language), pa.list_(pa.string())),
+        pa.field(sum_column(language), pa.list_(pa.float16(), dimension)),
+        pa.field(count_column(language), pa.int32()),
+    ]
+    if filtered:
+        fields.append(pa.field(removed_column(language), pa.list_(pa.string())))
+    return fields
 
 
 def to_arrow(vectors: npt.NDArray[np.float16]) -> pa.Array:

@@ -14,7 +14,16 @@ from xqg.augmentation import Fusion, fuse
 from xqg.errors import XqgError
 from xqg.index import columns
 from xqg.index.manifest import Manifest
-from xqg.index.store import CACHE, DATASET, open_dataset, read_batches, take_rows
+from xqg.index.store import (
+    CACHE,
+    DATASET,
+    checked_predicate,
+    latest_version,
+    message_of,
+    open_dataset,
+    read_batches,
+    take_rows,
+)
 from xqg.passages import Passage
 
 __all__ = ["Index"]
@@ -34,17 +43,24 @@ class Index:
         """Use `Index.open`."""
         self.path = path
         self.manifest = manifest
-        self._dataset = dataset
+        self.dataset = dataset
 
     @classmethod
-    def open(cls, path: Path | str) -> Index:
-        """Open an index folder.
+    def open(cls, path: Path | str, version: int | None = None) -> Index:
+        """Open an index folder at its latest version, or an earlier one.
+
+        Changes made meanwhile do not reach an index that is open: it stays at its version.
 
         Raises:
-            XqgError: the folder is missing, holds no index, or one of a newer format.
+            XqgError: the folder is missing, holds no index, or one of another format; no such version.
         """
         path = Path(path)
-        return cls(path, *open_dataset(path))
+        return cls(path, *open_dataset(path, version))
+
+    def latest(self) -> Index:
+        """The index at its latest version: itself where there is no later one."""
+        latest = latest_version(self.dataset, self.path)
+        return self if latest == self.version else Index.open(self.path)
 
     def __len__(self) -> int:
         """Number of passages."""
@@ -53,16 +69,26 @@ class Index:
     @property
     def version(self) -> int:
         """The dataset's version: each commit makes a new one."""
-        return int(self._dataset.version)
+        return int(self.dataset.version)
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """What the change that made this version says of itself; empty where that is not known."""
+        return message_of(self.dataset, self.version)
 
     @property
     def languages(self) -> tuple[str, ...]:
         """Languages of the stored generated queries, sorted."""
         return self.manifest.languages
 
+    @property
+    def fields(self) -> dict[str, str]:
+        """The passages' extra fields: name → type."""
+        return self.manifest.fields
+
     @cached_property
     def _ids(self) -> list[str]:
-        batches = read_batches(self._dataset, ["id"], self.path)
+        batches = read_batches(self.dataset, ["id"], self.path)
         return [id_ for batch in batches for id_ in batch.column(0).to_pylist()]
 
     @cached_property
@@ -76,7 +102,7 @@ class Index:
     @cached_property
     def passage_languages(self) -> tuple[str, ...]:
         """Languages of the passages themselves, sorted."""
-        batches = read_batches(self._dataset, ["language"], self.path)
+        batches = read_batches(self.dataset, ["language"], self.path)
         return tuple(sorted({code for batch in batches for code in batch.column(0).unique().to_pylist()}))
 
     def passages(self, keys: Sequence[str | int]) -> list[Passage]:
@@ -86,8 +112,31 @@ class Index:
             XqgError: an id or row that the index does not hold.
         """
         rows = [self._row(key) for key in keys]
-        found = take_rows(self._dataset, rows, columns.TEXTS, self.path)
-        return [Passage(**row) for row in found]
+        extra = list(self.manifest.fields)
+        found = take_rows(self.dataset, rows, [*columns.TEXTS, *extra], self.path)
+        return [_passage(row, extra) for row in found]
+
+    @cached_property
+    def _addresses(self) -> npt.NDArray[np.uint64]:
+        """Lance's address of each row, ascending: rows of later fragments come later."""
+        batches = read_batches(self.dataset, [], self.path, with_row_address=True)
+        return np.concatenate([batch.column("_rowaddr").to_numpy() for batch in batches])
+
+    def rows_where(self, predicate: str) -> npt.NDArray[np.int64]:
+        """Rows of passages that a predicate over their columns holds for, ascending.
+
+        Args:
+            predicate: Lance's own (DataFusion SQL): `year >= 2000 AND language = 'en'`.
+
+        Raises:
+            XqgError: a predicate that cannot be parsed, or over a column that is not there.
+        """
+        where = checked_predicate(self.dataset, predicate, ["id", "title", "text", "language", *self.fields])
+        batches = read_batches(self.dataset, [], self.path, with_row_address=True, filter=where)
+        found = [batch.column("_rowaddr").to_numpy() for batch in batches]
+        if not found:
+            return np.zeros(0, np.int64)
+        return np.searchsorted(self._addresses, np.concatenate(found)).astype(np.int64)
 
     def queries(self, passage_id: str) -> dict[str, list[str]]:
         """Generated queries of one passage by language, blank ones included.
@@ -99,7 +148,7 @@ class Index:
         names = [columns.queries_column(language) for language in self.languages]
         if not names:
             return {}
-        [found] = take_rows(self._dataset, [row], names, self.path)
+        [found] = take_rows(self.dataset, [row], names, self.path)
         return {language: list(found[name]) for language, name in zip(self.languages, names, strict=True)}
 
     def counts(self, language: str) -> npt.NDArray[np.int32]:
@@ -109,7 +158,7 @@ class Index:
             XqgError: a language without stored queries.
         """
         [name] = [columns.count_column(code) for code in self.resolve([language])]
-        batches = read_batches(self._dataset, [name], self.path)
+        batches = read_batches(self.dataset, [name], self.path)
         return np.concatenate([batch.column(0).to_numpy(zero_copy_only=False) for batch in batches])
 
     def resolve(self, languages: Sequence[str]) -> tuple[str, ...]:
@@ -148,14 +197,14 @@ class Index:
     ) -> Vectors:
         """Augmented vectors, float32 of shape (passages, dimension); defaults are the stored weighting.
 
-        Computed block by block from the stored parts: equal, bit for bit, to `fuse(*parts, …)`.
+        Without `languages` those of the stored weighting count. Computed block by block from the stored parts: equal, bit for bit, to `fuse(*parts, …)`.
 
         Raises:
             XqgError: α outside [0, 1], an unknown fusion, a language without stored queries.
         """
         alpha = self.manifest.alpha if alpha is None else alpha
         fusion = self.manifest.fusion if fusion is None else fusion
-        chosen = self.resolve(self.languages if languages is None else languages)
+        chosen = self.resolve(self.manifest.weighted if languages is None else languages)
         vectors = np.empty((len(self), self.manifest.dimension), dtype=np.float32)
         start = 0
         for p, *sums in self._blocks(chosen):
@@ -173,7 +222,7 @@ class Index:
 
     def _blocks(self, languages: Sequence[str]) -> Iterator[list[Vectors]]:
         names = ["vector", *map(columns.sum_column, languages)]
-        for batch in read_batches(self._dataset, names, self.path):
+        for batch in read_batches(self.dataset, names, self.path):
             yield [columns.from_arrow(batch.column(name), self.manifest.dimension) for name in names]
 
     def _row(self, key: str | int) -> int:
@@ -185,3 +234,10 @@ class Index:
         if not 0 <= key < len(self):
             raise XqgError(f"{self.path}: no passage number {key}; they go from 0 to {len(self) - 1}")
         return int(key)
+
+
+def _passage(row: dict[str, Any], extra: Sequence[str]) -> Passage:
+    """A passage of a row; a field without a value is left out."""
+    fields = {name: row[name] for name in extra if row[name] is not None}
+    texts = [row[name] for name in columns.TEXTS]
+    return Passage(*texts, fields) if fields else Passage(*texts)

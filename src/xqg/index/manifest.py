@@ -17,9 +17,10 @@ from xqg.errors import XqgError
 if TYPE_CHECKING:
     from xqg.encoding import Encoder
 
-__all__ = ["FORMAT", "Counts", "EncoderRecord", "Generation", "Manifest"]
+__all__ = ["DEFAULT_ENGINE", "FORMAT", "Counts", "EncoderRecord", "Generation", "Manifest"]
 
-FORMAT = 1  # of the columns and of this manifest; a newer one is refused
+FORMAT = 2  # of the columns and of this manifest; any other is refused
+DEFAULT_ENGINE = "Flat"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class EncoderRecord:
     passage_length: int
     query_length: int
     languages: tuple[str, ...] | None = None
+    dtype: str = "float32"
 
     @classmethod
     def of(cls, encoder: Encoder) -> EncoderRecord:
@@ -47,6 +49,7 @@ class EncoderRecord:
             passage_length=int(encoder.passage_length),
             query_length=int(encoder.query_length),
             languages=None if languages is None else tuple(languages),
+            dtype=str(getattr(encoder, "dtype", "float32")),  # not every encoder has a choice
         )
 
 
@@ -55,8 +58,9 @@ class Generation:
     """Where the generated queries came from; the defaults describe an index without any.
 
     `generators` are names (several where a file of queries mixes them); `fingerprint` and `prompt`
-    are None where not known; `per_language` is n, None where it differs between passages;
-    `block_size` is the number of passages sampled as one batch (spec §3).
+    are None where not known or not the same for all languages; `per_language` is n, None where it
+    differs between passages; `block_size` is the number of passages sampled as one batch (spec §3) and
+    `blocks` the number of blocks there were so far: passages added later open new ones.
     """
 
     generators: tuple[str, ...] = ()
@@ -65,24 +69,36 @@ class Generation:
     seed: int | None = None
     per_language: int | None = None
     block_size: int = 64
+    blocks: int = 0
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Numbers of passages and of generated queries: per language without blank ones, and blank ones."""
+    """Numbers of passages and of generated queries.
+
+    `queries` are those that count, by language; `blank` ones and those that filters `removed` are
+    stored beside them. `wrong_language` has, by language, how many queries were judged when they came
+    in and how many of these were taken for another language. `skipped` passages were bad and left out.
+    """
 
     passages: int
     queries: dict[str, int] = field(default_factory=dict)
     blank: int = 0
+    removed: dict[str, int] = field(default_factory=dict)
+    wrong_language: dict[str, tuple[int, int]] = field(default_factory=dict)
+    skipped: int = 0
 
 
 @dataclass(frozen=True)
 class Manifest:
     """Everything about an index that is not in its rows.
 
-    `languages` (sorted) are those of the stored generated queries; `alpha` and `fusion` with all of
-    them are the stored default weighting. `content` is a SHA-256 of the rows, so that a cache of
-    other rows with the same settings is recognised as stale.
+    `languages` (sorted) are those of the stored generated queries; `alpha`, `fusion` and `weighted`
+    (those of the languages that count, sorted) are the stored default weighting. `content` is a chain
+    of SHA-256 over what each change put in or took out, so that a cache of other rows with the same
+    settings is recognised as stale. `fields` are the passages' extra columns, name → type; `engine`
+    is the Faiss factory string that serves the default weighting. `filters` removed generated
+    queries; `thresholds` hold what those of them need that looked at the whole pool.
     """
 
     encoder: EncoderRecord
@@ -90,11 +106,21 @@ class Manifest:
     alpha: float
     fusion: Fusion
     languages: tuple[str, ...]
+    weighted: tuple[str, ...]
     dimension: int
     counts: Counts
     content: str
     xqg: str
+    fields: dict[str, str] = field(default_factory=dict)
+    engine: str = DEFAULT_ENGINE
+    filters: tuple[str, ...] = ()
+    thresholds: dict[str, Any] = field(default_factory=dict)
     format: int = FORMAT
+
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes of a passage's vectors: (1+L)·2d (spec §9)."""
+        return (1 + len(self.languages)) * 2 * self.dimension
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary that `json` can write and `from_json` reads back."""
@@ -134,6 +160,10 @@ class Manifest:
             raise XqgError(
                 f"{where}: index format {version} is newer than this xqg reads (up to {FORMAT}); upgrade xqg"
             )
+        if isinstance(version, int) and version < FORMAT:
+            raise XqgError(
+                f"{where}: index format {version} is of an older xqg (this one reads {FORMAT}); build the index again"
+            )
         try:
             return _parse(row)
         except KeyError as error:
@@ -145,37 +175,62 @@ class Manifest:
 
 def _parse(row: dict[str, Any]) -> Manifest:
     """Fields added by a later xqg of the same format are ignored, so that it can be read by this one."""
-    encoder, generation, counts = row["encoder"], row["generation"], row["counts"]
     if row["fusion"] not in FUSIONS:
         raise ValueError(f"fusion {row['fusion']!r}")
-    languages = encoder["languages"]
+    languages, weighted = tuple(row["languages"]), tuple(row["weighted"])
+    if not set(weighted) <= set(languages):
+        raise ValueError(f"weighted languages {weighted}")
     return Manifest(
-        encoder=EncoderRecord(
-            name=str(encoder["name"]),
-            fingerprint=str(encoder["fingerprint"]),
-            similarity=str(encoder["similarity"]),
-            passage_length=int(encoder["passage_length"]),
-            query_length=int(encoder["query_length"]),
-            languages=None if languages is None else tuple(languages),
-        ),
-        generation=Generation(
-            generators=tuple(generation["generators"]),
-            fingerprint=generation["fingerprint"],
-            prompt=generation["prompt"],
-            seed=generation["seed"],
-            per_language=generation["per_language"],
-            block_size=int(generation["block_size"]),
-        ),
+        encoder=_encoder(row["encoder"]),
+        generation=_generation(row["generation"]),
         alpha=check_alpha(float(row["alpha"])),
         fusion=row["fusion"],
-        languages=tuple(row["languages"]),
+        languages=languages,
+        weighted=weighted,
         dimension=int(row["dimension"]),
-        counts=Counts(
-            passages=int(counts["passages"]),
-            queries={language: int(counts["queries"][language]) for language in row["languages"]},
-            blank=int(counts["blank"]),
-        ),
+        counts=_counts(row["counts"], languages),
         content=str(row["content"]),
         xqg=str(row["xqg"]),
+        fields={str(name): str(kind) for name, kind in row["fields"].items()},
+        engine=str(row["engine"]),
+        filters=tuple(row["filters"]),
+        thresholds=dict(row["thresholds"]),
         format=int(row["format"]),
+    )
+
+
+def _encoder(row: dict[str, Any]) -> EncoderRecord:
+    languages = row["languages"]
+    return EncoderRecord(
+        name=str(row["name"]),
+        fingerprint=str(row["fingerprint"]),
+        similarity=str(row["similarity"]),
+        passage_length=int(row["passage_length"]),
+        query_length=int(row["query_length"]),
+        languages=None if languages is None else tuple(languages),
+        dtype=str(row["dtype"]),
+    )
+
+
+def _generation(row: dict[str, Any]) -> Generation:
+    return Generation(
+        generators=tuple(row["generators"]),
+        fingerprint=row["fingerprint"],
+        prompt=row["prompt"],
+        seed=row["seed"],
+        per_language=row["per_language"],
+        block_size=int(row["block_size"]),
+        blocks=int(row["blocks"]),
+    )
+
+
+def _counts(row: dict[str, Any], languages: tuple[str, ...]) -> Counts:
+    judged = {code: (int(pair[0]), int(pair[1])) for code, pair in row["wrong_language"].items()}
+    return Counts(
+        passages=int(row["passages"]),
+        queries={code: int(row["queries"][code]) for code in languages},
+        blank=int(row["blank"]),
+        removed={code: int(number) for code, number in row["removed"].items()},
+        wrong_language=judged,
+        skipped=int(row["skipped"]),
     )

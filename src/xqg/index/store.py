@@ -1,12 +1,16 @@
 """Reading and writing the Lance dataset inside an index folder.
 
-Everything that knows Lance's interface is here; its errors become one line for the user.
+Everything that knows Lance's interface is here; its errors become one line for the user. A change of
+an index is one commit: it replaces the list of fragments (groups of rows in files that never change)
+and the schema with the manifest in its metadata, or it does nothing.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -17,11 +21,28 @@ from xqg.index.manifest import Manifest
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["CACHE", "DATASET", "commit", "open_dataset", "read_batches", "take_rows", "write_block"]
+__all__ = [
+    "CACHE",
+    "DATASET",
+    "add_columns",
+    "checked_predicate",
+    "commit",
+    "files_of",
+    "lance",
+    "latest_version",
+    "manifest_of",
+    "message_of",
+    "open_dataset",
+    "read_batches",
+    "restore_version",
+    "take_rows",
+    "write_rows",
+]
 
 DATASET = "passages.lance"
 CACHE = "cache"
 METADATA_KEY = "xqg"
+MESSAGE_KEY = "__lance_commit_message"
 SCAN_ROWS = 8192  # rows read at a time; bounds memory while vectors are fused
 
 
@@ -33,8 +54,11 @@ def lance() -> ModuleType:
     return lance
 
 
-def write_block(folder: Path, table: pa.Table) -> list[Any]:
+def write_rows(folder: Path, table: pa.Table, rows_per_file: int | None = None) -> list[Any]:
     """Write rows as uncommitted fragments of the dataset in `folder`; they exist once committed.
+
+    Args:
+        rows_per_file: None: all in one file.
 
     Raises:
         XqgError: the files cannot be written.
@@ -42,36 +66,89 @@ def write_block(folder: Path, table: pa.Table) -> list[Any]:
     lance()
     from lance.fragment import write_fragments
 
-    try:
-        return list(write_fragments(table, folder / DATASET, schema=table.schema))
-    except (OSError, RuntimeError) as error:
-        raise XqgError(
-            f"{folder}: cannot write the index ({_line(error)}); free space or use another --out"
-        ) from None
+    largest = max(len(table), 1) if rows_per_file is None else rows_per_file
+    with _writing(folder):
+        return list(
+            write_fragments(table, folder / DATASET, schema=table.schema, max_rows_per_file=largest)
+        )
 
 
-def commit(folder: Path, fragments: Sequence[Any], schema: pa.Schema, manifest: Manifest) -> None:
-    """Make the fragments and the manifest the dataset's content, in one commit.
+def add_columns(folder: Path, fragment: Any, columns: pa.Table) -> Any:
+    """Write further columns of a fragment's rows, in their order; returns the fragment, uncommitted.
+
+    Raises:
+        XqgError: the files cannot be written.
+    """
+    with _writing(folder):
+        changed, _ = fragment.merge_columns(columns)
+        return changed
+
+
+def commit(
+    folder: Path,
+    fragments: Sequence[Any],
+    schema: pa.Schema,
+    manifest: Manifest,
+    message: dict[str, Any],
+    base: Any = None,
+) -> None:
+    """Make the fragments and the manifest the dataset's whole content, in one commit.
+
+    Args:
+        fragments: in the order of their rows; those of `base` with their ids, new ones with any.
+        base: the dataset that is changed; None makes a new one.
+        message: what the change was, for `message_of`.
 
     Raises:
         XqgError: the commit cannot be written.
     """
     module = lance()
     described = schema.with_metadata({METADATA_KEY: manifest.dumps()})
-    operation = module.LanceOperation.Overwrite(described, list(fragments))
-    try:
-        module.LanceDataset.commit(folder / DATASET, operation)
-    except (OSError, RuntimeError) as error:
-        raise XqgError(
-            f"{folder}: cannot write the index ({_line(error)}); free space or use another --out"
-        ) from None
+    text = json.dumps(message, ensure_ascii=False)
+    with _writing(folder):
+        if base is None or _ids(base) - {fragment.id for fragment in fragments}:
+            # Overwrite takes any fragments, but none with rows deleted.
+            operation = module.LanceOperation.Overwrite(described, list(fragments))
+            module.LanceDataset.commit(folder / DATASET, operation, commit_message=text)
+        else:
+            # Merge takes fragments with rows deleted, further columns and new fragments at once, but
+            # loses none.
+            operation = module.LanceOperation.Merge(list(fragments), described)
+            module.LanceDataset.commit(
+                folder / DATASET, operation, read_version=base.version, commit_message=text
+            )
 
 
-def open_dataset(path: Path) -> tuple[Any, Manifest]:
-    """The dataset in an index folder and its manifest.
+def _ids(dataset: Any) -> set[int]:
+    return {fragment.fragment_id for fragment in dataset.get_fragments()}
+
+
+def restore_version(folder: Path, version: int, message: dict[str, Any]) -> None:
+    """Make an earlier version the dataset's content again, as a new version.
 
     Raises:
-        XqgError: no such folder, no index in it, a manifest that is broken or of a newer format.
+        XqgError: the commit cannot be written.
+    """
+    module = lance()
+    with _writing(folder):
+        module.LanceDataset.commit(
+            folder / DATASET,
+            module.LanceOperation.Restore(version),
+            commit_message=json.dumps(message, ensure_ascii=False),
+        )
+
+
+def files_of(fragment: Any) -> list[str]:
+    """Paths of a fragment's data files, relative to the index folder."""
+    return [f"{DATASET}/data/{file.path}" for file in fragment.files]
+
+
+def open_dataset(path: Path, version: int | None = None) -> tuple[Any, Manifest]:
+    """The dataset in an index folder and its manifest; `version` None: the latest.
+
+    Raises:
+        XqgError: no such folder, no index in it, no such version, a manifest that is broken or of
+            another format.
     """
     if not path.is_dir():
         what = "is a file" if path.exists() else "no such folder"
@@ -80,15 +157,16 @@ def open_dataset(path: Path) -> tuple[Any, Manifest]:
         raise XqgError(
             f"{path}: not an index (no {DATASET} in it); give a folder that `xqg index --out` made"
         )
-    try:
-        dataset = lance().dataset(path / DATASET)
-        text = (dataset.schema.metadata or {}).get(METADATA_KEY.encode())
-    except (OSError, ValueError, RuntimeError) as error:
-        raise XqgError(f"{path}: cannot read the index ({_line(error)}); build it again") from None
-    if text is None:
-        raise XqgError(f"{path}: not an index (its dataset has no xqg manifest); build it with `xqg index`")
-    manifest = Manifest.loads(text, str(path))
-    rows = dataset.count_rows()
+    with _reading(path):
+        try:
+            dataset = lance().dataset(path / DATASET, version=version)
+        except ValueError:
+            if version is None:
+                raise
+            raise XqgError(f"{path}: has no version {version}; see `xqg history`") from None
+    manifest = manifest_of(dataset, path)
+    with _reading(path):
+        rows = dataset.count_rows()
     if rows != manifest.counts.passages:
         raise XqgError(
             f"{path}: {rows} rows but its manifest counts {manifest.counts.passages} passages; build it again"
@@ -96,16 +174,69 @@ def open_dataset(path: Path) -> tuple[Any, Manifest]:
     return dataset, manifest
 
 
-def read_batches(dataset: Any, columns: Sequence[str], path: Path) -> Iterator[pa.RecordBatch]:
+def manifest_of(dataset: Any, path: Path) -> Manifest:
+    """The manifest in a dataset's schema metadata.
+
+    Raises:
+        XqgError: there is none, or it is broken or of another format.
+    """
+    with _reading(path):
+        text = (dataset.schema.metadata or {}).get(METADATA_KEY.encode())
+    if text is None:
+        raise XqgError(f"{path}: not an index (its dataset has no xqg manifest); build it with `xqg index`")
+    return Manifest.loads(text, str(path))
+
+
+def message_of(dataset: Any, version: int) -> dict[str, Any]:
+    """What the commit that made a version said of itself; empty where it said nothing."""
+    try:
+        properties = dataset.read_transaction(version).transaction_properties or {}
+        found = json.loads(properties.get(MESSAGE_KEY, "{}"))
+    except (OSError, ValueError, RuntimeError, AttributeError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def read_batches(
+    dataset: Any, columns: Sequence[str], path: Path, **scan: Any
+) -> Iterator[pa.RecordBatch]:
     """The columns of all rows, in the dataset's order, `SCAN_ROWS` at a time.
+
+    `scan` goes to Lance's scanner: a `filter`, `fragments`, `with_row_address`.
 
     Raises:
         XqgError: a data file that is missing or damaged.
     """
+    with _reading(path):
+        yield from dataset.to_batches(
+            columns=list(columns), batch_size=SCAN_ROWS, scan_in_order=True, **scan
+        )
+
+
+def latest_version(dataset: Any, path: Path) -> int:
+    """Number of the latest version there is, whatever version `dataset` is at.
+
+    Raises:
+        XqgError: the folder cannot be read.
+    """
+    with _reading(path):
+        return int(dataset.latest_version)
+
+
+def checked_predicate(dataset: Any, predicate: str, names: Sequence[str]) -> str:
+    """A predicate that Lance can evaluate over the columns `names`.
+
+    Raises:
+        XqgError: it cannot.
+    """
     try:
-        yield from dataset.to_batches(columns=list(columns), batch_size=SCAN_ROWS, scan_in_order=True)
+        dataset.scanner(columns=[], filter=predicate, with_row_address=True).explain_plan()
+        return predicate
     except (OSError, ValueError, RuntimeError) as error:
-        raise XqgError(f"{path}: cannot read the index ({_line(error)}); build it again") from None
+        raise XqgError(
+            f"--where {predicate!r}: {_line(error)}; give a condition over {', '.join(names)}, such as "
+            "\"year >= 2000 AND language = 'en'\""
+        ) from None
 
 
 def take_rows(dataset: Any, rows: Sequence[int], columns: Sequence[str], path: Path) -> list[dict[str, Any]]:
@@ -116,10 +247,31 @@ def take_rows(dataset: Any, rows: Sequence[int], columns: Sequence[str], path: P
     """
     if not rows:
         return []
-    try:
+    with _reading(path):
         return dataset.take(list(rows), columns=list(columns)).to_pylist()
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except XqgError:
+        raise
     except (OSError, ValueError, RuntimeError) as error:
-        raise XqgError(f"{path}: cannot read the index ({_line(error)}); build it again") from None
+        raise XqgError(
+            f"{path}: cannot read the index ({_line(error)}); see `xqg verify`, or build it again"
+        ) from None
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        raise XqgError(
+            f"{folder}: cannot write the index ({_line(error)}); free space or mend the folder's permissions, "
+            "then run the same command again"
+        ) from None
 
 
 def _line(error: BaseException) -> str:

@@ -37,7 +37,7 @@ class Weighting:
         return cls(
             alpha=index.manifest.alpha if alpha is None else check_alpha(float(alpha)),
             fusion=index.manifest.fusion,
-            languages=index.languages if languages is None else index.resolve(languages),
+            languages=index.manifest.weighted if languages is None else index.resolve(languages),
         )
 
     def to_json(self) -> dict[str, Any]:

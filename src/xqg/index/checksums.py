@@ -1,0 +1,103 @@
+"""checksums.json: size and SHA-256 of every file of the dataset, so that damage is found.
+
+Files of a dataset never change once written, so an entry is made once and kept. The list is written
+after each commit, whole or not at all; its first line is the SHA-256 of the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from xqg.errors import XqgError
+from xqg.generation.atomic import atomic_path
+from xqg.index.store import DATASET
+
+__all__ = ["CHECKSUMS", "Entry", "dataset_files", "read_checksums", "seal", "settle", "sha256_of"]
+
+CHECKSUMS = "checksums.json"
+HINT = "latest_version_hint.json"  # rewritten by each commit and only a hint: Lance lists the folder too
+Entry = tuple[int, str]  # bytes, hexadecimal SHA-256
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def settle(index: Path, files: Iterable[str]) -> dict[str, Entry]:
+    """Have files on the disk itself, not only in memory: what a power cut must not take.
+
+    Args:
+        files: paths relative to `index`.
+
+    Returns:
+        Path → (bytes, SHA-256).
+    """
+    entries: dict[str, Entry] = {}
+    for name in files:
+        path = index / name
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+        entries[name] = (path.stat().st_size, sha256_of(path))
+    return entries
+
+
+def dataset_files(index: Path) -> dict[str, int]:
+    """Every file of the dataset that never changes: path relative to `index` → bytes."""
+    return {
+        path.relative_to(index).as_posix(): path.stat().st_size
+        for path in sorted((index / DATASET).rglob("*"))
+        if path.is_file() and path.name != HINT
+    }
+
+
+def seal(index: Path, known: Mapping[str, Entry] | None = None) -> None:
+    """List the files that are there; those not listed yet are read, those gone are dropped.
+
+    Args:
+        known: entries made when files were written.
+
+    Raises:
+        XqgError: the list that is there is broken.
+        OSError: it cannot be written.
+    """
+    entries = {**(known or {}), **(read_checksums(index) or {})}
+    found: dict[str, Entry] = {}
+    for name, size in dataset_files(index).items():
+        if name in entries and entries[name][0] == size:
+            found[name] = entries[name]
+        else:
+            found.update(settle(index, [name]))
+    body = json.dumps(found, indent=0, sort_keys=True).encode()
+    with atomic_path(index / CHECKSUMS) as temporary, temporary.open("wb") as file:
+        file.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_checksums(index: Path) -> dict[str, Entry] | None:
+    """Path → (bytes, SHA-256) as listed; None where there is no list.
+
+    Raises:
+        XqgError: the list is damaged.
+    """
+    path = index / CHECKSUMS
+    try:
+        digest, _, body = path.read_bytes().partition(b"\n")
+        if hashlib.sha256(body).hexdigest().encode() == digest:
+            return {str(name): (int(size), str(sha)) for name, (size, sha) in json.loads(body).items()}
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        pass
+    raise XqgError(
+        f"{path}: damaged; take it from a backup, or delete it: the next change makes it anew from the files as they are"
+    )

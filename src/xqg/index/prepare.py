@@ -1,0 +1,20 @@
+"""What filters must know of the whole pool before they can judge a part of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xqg.index.progress import Ticker
+from xqg.index.segment import Maker
+from xqg.index.sources import QuerySource
+from xqg.index.work import Work
+from xqg.passages import PassageSource
+
+__all__ = ["prepared"]
+
+
+def prepared(
+    maker: Maker, pool: PassageSource, source: QuerySource, rows: int, work: Work, ticker: Ticker
+) -> tuple[Maker, dict[str, Any]]:
+    """The maker with filters that know the pool, and what the manifest keeps of that."""
+    return maker, {}

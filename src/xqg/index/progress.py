@@ -1,0 +1,49 @@
+"""How far a change is: what a progress bar is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+__all__ = ["Listener", "Progress", "Ticker"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Passages done of all, and queries made so far; `kept` passages were done by an earlier run."""
+
+    passages: int
+    total: int
+    queries: int
+    kept: int = 0
+
+
+Listener = Callable[[Progress], None]
+
+
+class Ticker:
+    """Counts for a listener; without one, nothing happens."""
+
+    def __init__(self, listener: Listener | None, total: int) -> None:
+        self._listener = listener
+        self._total = total
+        self._passages = self._queries = self._kept = 0
+
+    def skip(self, passages: int) -> None:
+        """Passages that an earlier run did."""
+        self._kept += passages
+        self.passages(passages)
+
+    def passages(self, number: int) -> None:
+        """Passages just done."""
+        self._passages += number
+        self._tell()
+
+    def queries(self, number: int) -> None:
+        """Queries just made."""
+        self._queries += number
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._listener is not None:
+            self._listener(Progress(self._passages, self._total, self._queries, self._kept))

@@ -1,0 +1,203 @@
+"""Where an index's generated queries come from: given ones, or a generator."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from xqg.errors import XqgError
+from xqg.index import columns
+from xqg.index.manifest import Generation
+from xqg.passages import Passage
+
+if TYPE_CHECKING:
+    from xqg.encoding import Encoder
+    from xqg.generation.generate import BlockGenerator
+
+__all__ = ["NO_QUERIES", "GeneratedQueries", "GivenQueries", "Queries", "QuerySource", "merged_generation"]
+
+Queries = Mapping[str, Mapping[str, Sequence[str]]]  # language -> passage id -> texts
+
+
+class QuerySource(Protocol):
+    """Asked for the queries of one block of passages at a time (spec §3)."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Sorted: the order in which sums are stored and added."""
+        ...
+
+    @property
+    def generation(self) -> Generation:
+        """What the manifest says of them; `blocks` is not counted."""
+        ...
+
+    def settings(self) -> dict[str, Any]:
+        """What the queries depend on, JSON values only."""
+        ...
+
+    def check_passages(self, ids: Iterable[str]) -> None:
+        """Raise XqgError for queries of passages that are not among `ids`."""
+        ...
+
+    def texts(
+        self, passages: Sequence[Passage], block: int, folder: Path, advance: Callable[[int], None]
+    ) -> dict[str, list[list[str]]]:
+        """Language → one list of texts a passage.
+
+        Args:
+            passages: those of the block, which has the number `block`.
+            folder: what takes long to make is kept there and found there again.
+            advance: told the number of queries as they are made.
+        """
+        ...
+
+
+class GivenQueries:
+    """Queries that are there already."""
+
+    def __init__(self, queries: Queries, generation: Generation | None = None) -> None:
+        """Take `queries` as they are.
+
+        Raises:
+            XqgError: an unknown language, or one in two spellings.
+        """
+        self.languages = tuple(columns.check_languages(list(queries)))
+        self.generation = Generation() if generation is None else generation
+        self._queries = queries
+
+    def settings(self) -> dict[str, Any]:
+        """A hash of all of them."""
+        digest = hashlib.sha256()
+        for language in self.languages:
+            for id_, texts in self._queries[language].items():
+                digest.update(json.dumps([language, id_, list(texts)]).encode())
+        return {"queries": digest.hexdigest(), "languages": list(self.languages)}
+
+    def check_passages(self, ids: Iterable[str]) -> None:
+        """See `QuerySource`."""
+        known: set[str] | None = None
+        for language in self.languages:
+            if known is None and self._queries[language]:
+                known = set(ids)
+            for id_ in self._queries[language]:
+                if id_ not in (known or ()):
+                    raise XqgError(
+                        f"generated queries ({language}) for passage {id_!r}, which is not among the passages; "
+                        "use queries made for these passages"
+                    )
+
+    def texts(
+        self, passages: Sequence[Passage], block: int, folder: Path, advance: Callable[[int], None]
+    ) -> dict[str, list[list[str]]]:
+        """See `QuerySource`; a passage may have none."""
+        found = {
+            language: [list(self._queries[language].get(passage.id, ())) for passage in passages]
+            for language in self.languages
+        }
+        advance(sum(len(texts) for rows in found.values() for texts in rows))
+        return found
+
+
+NO_QUERIES = GivenQueries({})
+
+
+class GeneratedQueries:
+    """Queries that a generator writes as they are asked for, n a passage and language."""
+
+    def __init__(
+        self,
+        generator: BlockGenerator,
+        encoder: Encoder,
+        languages: Sequence[str],
+        *,
+        per_language: int = 5,
+        seed: int = 0,
+        block_size: int = 64,
+    ) -> None:
+        """Nothing is made yet; the generator reads of a passage what the encoder reads.
+
+        Raises:
+            XqgError: an unknown language, or one in two spellings.
+        """
+        self.languages = tuple(columns.check_languages(languages))
+        self.generation = Generation(
+            generators=(generator.name,),
+            fingerprint=generator.fingerprint,
+            prompt=generator.prompt,
+            seed=seed,
+            per_language=per_language,
+            block_size=block_size,
+        )
+        self._generator = generator
+        self._encoder = encoder
+
+    def settings(self) -> dict[str, Any]:
+        """The generator's identity and how it samples."""
+        one = self.generation
+        return {
+            "generator": one.generators[0],
+            "generator_hash": one.fingerprint,
+            "prompt": one.prompt,
+            "seed": one.seed,
+            "languages": list(self.languages),
+            "per_language": one.per_language,
+            "block_size": one.block_size,
+            "generator_dtype": str(getattr(self._generator, "dtype", "float32")),
+        }
+
+    def for_languages(self, languages: Sequence[str]) -> GeneratedQueries:
+        """The same in other languages."""
+        one = self.generation
+        return GeneratedQueries(
+            self._generator,
+            self._encoder,
+            languages,
+            per_language=one.per_language or 1,
+            seed=one.seed or 0,
+            block_size=one.block_size,
+        )
+
+    def check_passages(self, ids: Iterable[str]) -> None:
+        """See `QuerySource`: they are made for these very passages."""
+
+    def texts(
+        self, passages: Sequence[Passage], block: int, folder: Path, advance: Callable[[int], None]
+    ) -> dict[str, list[list[str]]]:
+        """See `QuerySource`."""
+        from xqg.generation import generate
+
+        one = self.generation
+        n = one.per_language or 1
+        made = generate(
+            passages,
+            self._encoder.visible_prefix([passage.full_text for passage in passages]),
+            self._generator,
+            dict.fromkeys(self.languages, n),
+            seed=one.seed or 0,
+            block_size=one.block_size,
+            first_block=block,
+            folder=folder / str(block),
+            advance=advance,
+        )
+        found: dict[str, list[list[str]]] = {}
+        for start in range(0, len(made), n):
+            texts = [query.text for query in made[start : start + n]]
+            found.setdefault(made[start].language, []).append(texts)
+        return found
+
+
+def merged_generation(before: Generation, new: Generation) -> Generation:
+    """What an index says of its queries once those of another source are added."""
+    if before == replace(new, blocks=before.blocks):
+        return before
+    same = {
+        name: getattr(before, name) if getattr(before, name) == getattr(new, name) else None
+        for name in ("fingerprint", "prompt", "seed", "per_language")
+    }
+    generators = tuple(sorted({*before.generators, *new.generators}))
+    return replace(before, generators=generators, **same)

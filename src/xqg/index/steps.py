@@ -1,0 +1,86 @@
+"""The steps of a change that writes rows: each is on the disk and noted before the next begins."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from xqg.index.checksums import Entry, settle
+from xqg.index.progress import Ticker
+from xqg.index.store import files_of
+from xqg.index.tally import Tally
+from xqg.index.work import QUERIES, Work
+
+__all__ = ["Written", "run_steps"]
+
+Item = TypeVar("Item")
+
+
+@dataclass
+class Written:
+    """Fragments that a step wrote, uncommitted; their new files; and what they add up to."""
+
+    fragments: list[Any]
+    files: dict[str, Entry]
+    tally: Tally
+
+    @classmethod
+    def of(cls, folder: Path, fragments: list[Any], tally: Tally, known: Iterable[str] = ()) -> Written:
+        """A step's result, its files settled on the disk. `known` are files that were there before."""
+        names = {name for fragment in fragments for name in files_of(fragment)} - set(known)
+        return cls(fragments, settle(folder, sorted(names)), tally)
+
+    def to_json(self) -> dict[str, Any]:
+        """A dictionary that `json` can write."""
+        return {
+            "fragments": [fragment.to_json() for fragment in self.fragments],
+            "files": self.files,
+            "tally": self.tally.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> Written:
+        """What `to_json` made."""
+        import json
+
+        from lance.fragment import FragmentMetadata
+
+        fragments = [FragmentMetadata.from_json(json.dumps(one)) for one in row["fragments"]]
+        files = {name: (size, digest) for name, (size, digest) in row["files"].items()}
+        return cls(fragments, files, Tally(**row["tally"]))
+
+    def is_there(self, folder: Path) -> bool:
+        """Whether its files are as they were written, by their size."""
+        return all(
+            (folder / name).is_file() and (folder / name).stat().st_size == size
+            for name, (size, _) in self.files.items()
+        )
+
+
+def run_steps(
+    work: Work, folder: Path, items: Iterable[Item], write: Callable[[Item], Written], ticker: Ticker
+) -> list[Written]:
+    """Write every item, but for those that an earlier run wrote.
+
+    Args:
+        folder: of the index whose dataset is written to.
+        items: the same, in the same order, in every run.
+    """
+    done: list[Written] = []
+    earlier = [Written.from_json(step) for step in work.steps]
+    whole = next((n for n, step in enumerate(earlier) if not step.is_there(folder)), len(earlier))
+    work.keep(whole)
+    for number, item in enumerate(items):
+        if number < whole:
+            done.append(earlier[number])
+            ticker.skip(earlier[number].tally.passages + len(earlier[number].tally.bad))
+            continue
+        step = write(item)
+        work.record(step.to_json())
+        shutil.rmtree(work.folder / QUERIES, ignore_errors=True)  # the rows hold them now
+        ticker.passages(step.tally.passages + len(step.tally.bad))
+        done.append(step)
+    return done

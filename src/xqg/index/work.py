@@ -1,0 +1,188 @@
+"""A change under way: what was asked for and the steps that are done, in a folder that survives a kill.
+
+The folder is INDEX/work for a change of an index and OUT.parts for a new one. `work.json` says what
+was asked for, `steps.jsonl` has a line for each step that is safely on the disk. The same command goes
+on after the last step; another one is refused until the folder is gone. An exclusive lock on the
+folder that is changed keeps a second writer out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from xqg.errors import XqgError
+from xqg.generation.atomic import atomic_path
+
+__all__ = ["QUERIES", "Work", "digest_of", "locked", "parts_folder"]
+
+SETTINGS = "work.json"
+STEPS = "steps.jsonl"
+QUERIES = "queries"  # generated queries of the step under way
+SHOWN = 60  # characters of a setting in a message
+
+
+def parts_folder(out: Path) -> Path:
+    """`OUT.parts`, where the parts of a new index are kept until OUT is whole."""
+    return out.with_name(f"{out.name}.parts")
+
+
+def digest_of(settings: Mapping[str, Any]) -> str:
+    """SHA-256 of settings, in hexadecimal: names what a commit was asked for."""
+    text = json.dumps(settings, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Work:
+    """The folder of a change, opened under its lock.
+
+    Attributes:
+        settings: what was asked for, JSON values only; `command` is the command's name.
+        steps: what each finished step recorded, in order.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, Any], steps: list[dict[str, Any]]) -> None:
+        """Use `open`."""
+        self.folder = folder
+        self.settings = dict(settings)
+        self.steps = steps
+
+    @classmethod
+    def open(cls, folder: Path, settings: Mapping[str, Any]) -> Work:
+        """Begin a change, or go on with the one that was begun with the same settings.
+
+        Raises:
+            XqgError: another change was begun there and is not finished.
+        """
+        known = cls.pending(folder)
+        if known is None:
+            folder.mkdir(exist_ok=True)
+            with atomic_path(folder / SETTINGS) as temporary:
+                text = json.dumps(dict(settings), ensure_ascii=False, indent=1)
+                temporary.write_text(text, encoding="utf-8")
+            return cls(folder, settings, [])
+        _compare(folder, known, settings)
+        steps, size = _whole_lines(folder / STEPS)
+        if size is not None:
+            os.truncate(folder / STEPS, size)
+        return cls(folder, settings, steps)
+
+    @staticmethod
+    def pending(folder: Path) -> dict[str, Any] | None:
+        """What an unfinished change in the folder was asked for; None where there is none.
+
+        Raises:
+            XqgError: the folder's settings are damaged.
+        """
+        try:
+            found = json.loads((folder / SETTINGS).read_bytes())
+            if isinstance(found, dict) and "command" in found:
+                return found
+        except FileNotFoundError:
+            return None
+        except (ValueError, RecursionError):
+            pass
+        raise XqgError(f"{folder / SETTINGS}: damaged; delete {folder} to give up what it holds")
+
+    def record(self, step: dict[str, Any]) -> None:
+        """Note a finished step; it is on the disk when this returns."""
+        with (self.folder / STEPS).open("ab") as file:
+            file.write(json.dumps(step, ensure_ascii=False).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        self.steps.append(step)
+
+    def keep(self, steps: int) -> None:
+        """Forget all but the first steps: their files are gone."""
+        if steps < len(self.steps):
+            kept = self.steps[:steps]
+            (self.folder / STEPS).unlink()
+            self.steps = []
+            for step in kept:
+                self.record(step)
+
+    @property
+    def worth_keeping(self) -> bool:
+        """Whether something is there that took time to make."""
+        made = [path for path in self.folder.rglob("*") if path.is_file() and path.name != SETTINGS]
+        return any(path.stat().st_size for path in made)
+
+    def clear(self) -> None:
+        """Remove the folder: the change is committed, or given up."""
+        # The settings go last: while they are there, the folder is known for what it is.
+        for entry in [path for path in self.folder.iterdir() if path.name != SETTINGS]:
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        shutil.rmtree(self.folder)
+
+
+def _compare(folder: Path, known: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
+    command = known["command"]
+    give_up = f"or delete {folder} to give it up"
+    if command != asked["command"]:
+        raise XqgError(f"{folder}: an interrupted `xqg {command}` is not finished; run it again, {give_up}")
+    for key in [*known, *(key for key in asked if key not in known)]:
+        if known.get(key) != asked.get(key):
+            before, now = (_shown(value.get(key)) for value in (known, asked))
+            raise XqgError(
+                f"{folder}: an interrupted `xqg {command}` was begun with another {key.replace('_', ' ')} "
+                f"({before}, now {now}); run it as before, {give_up}"
+            )
+
+
+def _shown(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+
+
+def _whole_lines(path: Path) -> tuple[list[dict[str, Any]], int | None]:
+    """The steps whose lines are whole, and their size in bytes; None where there is no file."""
+    steps: list[dict[str, Any]] = []
+    size = 0
+    try:
+        with path.open("rb") as file:
+            for line in file:
+                if not line.endswith(b"\n"):
+                    break  # torn by the kill: that step is done again
+                steps.append(json.loads(line))
+                size += len(line)
+    except FileNotFoundError:
+        return [], None
+    except (ValueError, RecursionError):
+        raise XqgError(f"{path}: damaged; delete {path.parent} to give up what it holds") from None
+    return steps, size
+
+
+@contextmanager
+def locked(folder: Path, busy: str) -> Iterator[None]:
+    """Hold the exclusive lock of a folder that is there.
+
+    Args:
+        busy: the message where another process holds it.
+
+    Raises:
+        XqgError: another process holds the lock, or the folder cannot be opened.
+    """
+    try:
+        import fcntl
+    except ImportError:  # no such locks on Windows: one writer is the user's care there
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Between opening and locking, the other process may have removed this very folder.
+            same = os.fstat(descriptor).st_ino == os.stat(folder).st_ino
+        except OSError:
+            same = False
+        if not same:
+            raise XqgError(busy)
+        yield
+    finally:
+        os.close(descriptor)
