@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ pytest_plugins = ["tiny_index"]  # fixtures of an index that needs no model
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before huggingface_hub reads it: no test asks a network
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch is imported: the models here are too small for more
 os.environ.setdefault("LANCE_LOG", "error")  # as the command line has it; read when lance is imported
 
 CORPUS = [
@@ -45,10 +47,12 @@ def save(folder: Path, *parts: Any) -> Path:
     return folder
 
 
-def bert_parts(positions: int = 64) -> tuple[Any, Any]:
+def bert_parts(positions: int = 64, kind: str = "BertModel") -> tuple[Any, Any]:
+    """A model of transformers' class `kind` with WordPiece, 16 dimensions."""
     import torch
+    import transformers
     from tokenizers import BertWordPieceTokenizer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+    from transformers import BertConfig, BertTokenizerFast
 
     trained = BertWordPieceTokenizer()
     trained.train_from_iterator(CORPUS, vocab_size=600, min_frequency=1, show_progress=False)
@@ -63,7 +67,42 @@ def bert_parts(positions: int = 64) -> tuple[Any, Any]:
         max_position_embeddings=positions,
         initializer_range=0.5,  # vectors of different texts differ clearly
     )
-    return BertModel(config), tokenizer
+    return getattr(transformers, kind)(config), tokenizer
+
+
+def xlmr_parts(
+    positions: int = 64, kind: str = "XLMRobertaModel", whole: Sequence[str] = ()
+) -> tuple[Any, Any]:
+    """A model of transformers' class `kind` with SentencePiece unigram, 16 dimensions.
+
+    Args:
+        positions: those that a text can use; two more are for padding.
+        whole: words that are one piece each.
+    """
+    import torch
+    import transformers
+    from transformers import XLMRobertaConfig, XLMRobertaTokenizer
+
+    learned = unigram_pieces(200, ("<s>", "<pad>", "</s>", "<unk>"))
+    own = [(f"▁{word}", -0.1) for word in whole]
+    names = {piece for piece, _ in own}
+    pieces = [pair for pair in learned if pair[0] not in names] + own
+    tokenizer = XLMRobertaTokenizer(vocab=[*pieces, ("<mask>", 0.0)])
+    torch.manual_seed(0)
+    config = XLMRobertaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=positions + 2,
+        type_vocab_size=1,
+        initializer_range=0.5,
+        bos_token_id=0,
+        pad_token_id=1,
+        eos_token_id=2,
+    )
+    return getattr(transformers, kind)(config), tokenizer
 
 
 @pytest.fixture(scope="session")
@@ -75,26 +114,7 @@ def bert_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def xlmr_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A plain XLMRobertaModel with SentencePiece unigram: 66 positions, of which 64 can be used."""
-    import torch
-    from transformers import XLMRobertaConfig, XLMRobertaModel, XLMRobertaTokenizer
-
-    pieces = unigram_pieces(200, ("<s>", "<pad>", "</s>", "<unk>"))
-    tokenizer = XLMRobertaTokenizer(vocab=[*pieces, ("<mask>", 0.0)])
-    torch.manual_seed(0)
-    config = XLMRobertaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=66,
-        type_vocab_size=1,
-        initializer_range=0.5,
-        bos_token_id=0,
-        pad_token_id=1,
-        eos_token_id=2,
-    )
-    return save(tmp_path_factory.mktemp("models") / "xlmr", XLMRobertaModel(config), tokenizer)
+    return save(tmp_path_factory.mktemp("models") / "xlmr", *xlmr_parts())
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ def figures(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         kept.append(figure)
         return b""
 
-    monkeypatch.setattr("xqg.comparison.report.plots._saved", keep)
+    monkeypatch.setattr("xqg.comparison.report.plots.saved", keep)
     return kept
 
 

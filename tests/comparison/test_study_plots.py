@@ -20,6 +20,15 @@ def test_the_same_bytes_again_and_other_values_otherwise() -> None:
     assert _heatmap(VALUES) != _heatmap([VALUES[1], VALUES[0]])
 
 
+def test_whatever_the_users_own_settings() -> None:
+    import matplotlib
+
+    plain = _heatmap(VALUES)
+    own = {"font.family": "monospace", "axes.titlesize": 30.0, "axes.facecolor": "#000000"}
+    with matplotlib.rc_context(own):
+        assert _heatmap(VALUES) == plain
+
+
 def test_it_needs_nothing_from_elsewhere() -> None:
     text = _heatmap(VALUES).decode()
     assert text.startswith("<?xml")

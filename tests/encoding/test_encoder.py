@@ -192,6 +192,19 @@ def test_a_checkpoint_without_its_weights_is_refused(bert_folder: Path, tmp_path
         load_encoder(str(folder), device="cpu")
 
 
+@pytest.mark.parametrize("kind", ["bert_folder", "prompted_folder", "static_folder"])
+@pytest.mark.parametrize("kept", [0, 4, 100, -1])
+def test_damaged_weights_are_refused(
+    kind: str, kept: int, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(request.getfixturevalue(kind), tmp_path / "copy")
+    (weights,) = folder.rglob("model.safetensors")
+    weights.write_bytes(weights.read_bytes()[:kept])
+    with pytest.raises(XqgError, match=r"copy: cannot be loaded .*; give another or mend its folder") as caught:
+        load_encoder(str(folder), device="cpu")
+    assert "\n" not in str(caught.value)
+
+
 def test_languages_come_from_the_card(bert_folder: Path, tmp_path: Path) -> None:
     assert load_encoder(str(bert_folder), device="cpu").languages is None
     folder = shutil.copytree(bert_folder, tmp_path / "copy")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conftest import CORPUS, save, unigram_pieces
+from conftest import bert_parts, save, xlmr_parts
 from xqg.reading import Reader, load_reader
 
 FIRST, LAST = "Roman", "empire"
@@ -36,54 +36,15 @@ def keyed(model: Any, first: int, last: int) -> Any:
 
 def bert_reader(positions: int, known: bool) -> tuple[Any, Any]:
     """A BertForQuestionAnswering with WordPiece; random, or with known answers."""
-    import torch
-    from tokenizers import BertWordPieceTokenizer
-    from transformers import BertConfig, BertForQuestionAnswering, BertTokenizerFast
-
-    trained = BertWordPieceTokenizer()
-    trained.train_from_iterator(CORPUS, vocab_size=600, min_frequency=1, show_progress=False)
-    tokenizer = BertTokenizerFast(vocab=trained.get_vocab())
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=positions,
-        initializer_range=0.5,
-    )
-    model = BertForQuestionAnswering(config)
+    model, tokenizer = bert_parts(positions, "BertForQuestionAnswering")
     if known:
         keyed(model, *tokenizer.convert_tokens_to_ids([FIRST.lower(), LAST.lower()]))
     return model, tokenizer
 
 
 def xlmr_reader(positions: int, known: bool) -> tuple[Any, Any]:
-    """An XLMRobertaForQuestionAnswering with SentencePiece; two positions are for padding."""
-    import torch
-    from transformers import XLMRobertaConfig, XLMRobertaForQuestionAnswering, XLMRobertaTokenizer
-
-    pieces = unigram_pieces(200, ("<s>", "<pad>", "</s>", "<unk>"))
-    whole = [(piece, -0.1) for piece in (f"▁{FIRST}", f"▁{LAST}")]
-    names = {piece for piece, _ in whole}
-    pieces = [pair for pair in pieces if pair[0] not in names] + whole
-    tokenizer = XLMRobertaTokenizer(vocab=[*pieces, ("<mask>", 0.0)])
-    torch.manual_seed(0)
-    config = XLMRobertaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=positions + 2,
-        type_vocab_size=1,
-        initializer_range=0.5,
-        bos_token_id=0,
-        pad_token_id=1,
-        eos_token_id=2,
-    )
-    model = XLMRobertaForQuestionAnswering(config)
+    """An XLMRobertaForQuestionAnswering with SentencePiece."""
+    model, tokenizer = xlmr_parts(positions, "XLMRobertaForQuestionAnswering", (FIRST, LAST))
     if known:
         keyed(model, *tokenizer.convert_tokens_to_ids([f"▁{FIRST}", f"▁{LAST}"]))
     return model, tokenizer

@@ -64,6 +64,16 @@ def test_an_interrupted_reading_goes_on(tmp_path: Path, small_blocks: None) -> N
     assert reader.read_pairs == 3
 
 
+def test_keys_stay_as_they_are(tmp_path: Path) -> None:
+    """Another key for the same pair would have every reader read everything again."""
+    import pyarrow.parquet as pq
+
+    AnswerCache(tmp_path).read(Counting(), [PAIRS[0]])
+    (path,) = tmp_path.iterdir()
+    (key,) = pq.read_table(path)["key"].to_pylist()
+    assert key.hex() == "99577e045fd4f3b4897c05d15a5ed9bc7e2edcae6113df87fe4026878bd8be22"
+
+
 def test_what_makes_a_pair_another_one(tmp_path: Path) -> None:
     question, passage = PAIRS[0]
     others = [

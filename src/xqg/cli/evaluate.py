@@ -192,7 +192,7 @@ def _default(benchmark: Benchmark, languages: Sequence[str], reader: bool) -> li
 
 
 def _answers(benchmark: Benchmark, language: str) -> set[str]:
-    samples = {passage.language: passage for passage in benchmark.passages}.values()
+    samples = benchmark.samples.values()
     found = (benchmark.answers(q, one) for q in benchmark.questions_in(language) for one in samples)
     return {answer for answers in found for answer in answers if answer.strip()}
 

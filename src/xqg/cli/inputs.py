@@ -9,9 +9,9 @@ from xqg.errors import XqgError
 
 if TYPE_CHECKING:
     from xqg.benchmarks import Benchmark
-    from xqg.passages import Passage, Question
+    from xqg.passages import Passage, PassageSource, Question
 
-__all__ = ["Pool", "read_asked", "read_pool", "shared_ids"]
+__all__ = ["OpenPool", "Pool", "open_pool", "read_asked", "read_pool", "shared_ids"]
 
 
 class Pool(NamedTuple):
@@ -21,8 +21,15 @@ class Pool(NamedTuple):
     passage_length: int | None = None
 
 
+class OpenPool(NamedTuple):
+    """As `Pool`, of passages that need not be in memory."""
+
+    passages: PassageSource
+    passage_length: int | None = None
+
+
 def read_pool(source: str, data: Path | None, language: str | None) -> Pool:
-    """The passages of a source.
+    """The passages of a source, in memory.
 
     Args:
         source: a JSONL file, a folder with `corpus.jsonl`, or a benchmark's name.
@@ -39,6 +46,26 @@ def read_pool(source: str, data: Path | None, language: str | None) -> Pool:
     if benchmark is not None:
         return Pool(list(benchmark.passages), benchmark.passage_length)
     return Pool(read_passages(_file(source, "corpus.jsonl", "passages"), language or "en"))
+
+
+def open_pool(source: str, data: Path | None, language: str | None, skip_bad: bool = False) -> OpenPool:
+    """The passages of a source: a file is read row by row where they are asked for.
+
+    Args:
+        source, data, language: as `read_pool`.
+        skip_bad: pass over a file's bad rows, which are then in the passages' `bad`; a benchmark's files
+            are taken whole or not at all.
+
+    Raises:
+        XqgError: nothing there, or malformed; with `skip_bad`: no good row.
+    """
+    from xqg.passages import PassageFile, PassageList
+
+    benchmark = _named(source, data, language)
+    if benchmark is not None:
+        return OpenPool(PassageList(benchmark.passages), benchmark.passage_length)
+    path = _file(source, "corpus.jsonl", "passages")
+    return OpenPool(PassageFile(path, language or "en", skip_bad=skip_bad))
 
 
 def read_asked(

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from xqg.augmentation.filters import wrong_language
 from xqg.comparison.arms import Arm
 from xqg.comparison.plan import Plan
 from xqg.comparison.settings import file_hash
 from xqg.errors import XqgError
 from xqg.generation import generate, queries_by_language, read_queries
 from xqg.passages.records import Passage
-from xqg.search.detect import detect_languages
 
 if TYPE_CHECKING:
     from xqg.generation import Generator
@@ -164,12 +164,9 @@ def language_shares(queries: Queries, languages: Sequence[str]) -> dict[str, flo
     """Language → share of its generated queries that lingua takes for that language, among `languages`.
 
     A generator may answer in another language than the one asked for; a low share says so. Short
-    questions full of names are hard to tell, so a share just below 1 says little.
+    questions full of names are hard to tell, so a share just below 1 says little. Languages that
+    lingua does not know, or that it has none to tell from, are left out, as are those without a query.
     """
-    found = {}
-    for language, of_passage in queries.items():
-        texts = [text for mine in of_passage.values() for text in mine if text.strip()]
-        detected = detect_languages(texts, languages)
-        if any(detected):  # none: fewer than two languages that lingua knows
-            found[language] = detected.count(language) / len(texts)
-    return found
+    texts = {code: [text for mine in held.values() for text in mine] for code, held in queries.items()}
+    judged = wrong_language(texts, languages)
+    return {code: (count - wrong) / count for code, (count, wrong) in judged.items() if count}

@@ -52,11 +52,13 @@ def load_model(folder: Path, name: str, device: torch.device, dtype: torch.dtype
     Raises:
         XqgError: the folder cannot be loaded, or its checkpoint lacks weights.
     """
+    from safetensors import SafetensorError
+
     with quiet():
         try:
             plain = not (folder / "modules.json").is_file()
             model = _plain(folder, name, device) if plain else _sentence_transformer(folder, device)
-        except (OSError, ValueError, KeyError, TypeError, ImportError, RuntimeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, ImportError, RuntimeError, SafetensorError) as error:
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
             raise XqgError(
                 f"encoder {name}: cannot be loaded ({reason}); give another or mend its folder"

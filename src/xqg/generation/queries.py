@@ -1,21 +1,24 @@
-"""Generated queries as records and as a JSONL file.
+"""Generated queries as records and as files.
 
-A line is `{"passage_id", "language", "text", "seed", "generator"}`; any number of lines per
-passage and language. `seed` and `generator` may be absent from files made elsewhere.
+A row is `{"passage_id", "language", "text", "seed", "generator"}`; any number of rows per passage
+and language. `seed` and `generator` may be absent from files made elsewhere. Rows in the layout of
+the authors' hub dataset (`hub`) are read too; what is written is JSONL of the first layout.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from xqg.errors import XqgError
 from xqg.generation.atomic import atomic_path
-from xqg.passages.jsonl import rows, text_field
+from xqg.generation.hub import hub_queries, is_hub_row
+from xqg.generation.query_files import Row, query_rows
 from xqg.passages.languages import english_name
+from xqg.passages.lines import text_at
 
 __all__ = ["GeneratedQuery", "as_line", "queries_by_language", "read_queries", "write_queries"]
 
@@ -34,30 +37,40 @@ class GeneratedQuery:
 def read_queries(path: Path | str) -> list[GeneratedQuery]:
     """Read generated queries, in the file's order; blank texts are kept.
 
+    Args:
+        path: a file, `.jsonl` (or `.jsonl.gz`) or `.parquet`; or a folder of such files, read in the
+            order of their names. Rows of both layouts may stand side by side.
+
     Raises:
-        XqgError: with file and line, for a missing field, a wrong type, an unknown language code,
-            broken JSON; for a file without a query.
+        XqgError: with file and line (Parquet: row), for a missing field, a wrong type, an unknown
+            language code, broken JSON; for a file or folder without a query.
     """
-    found = [_query(path, number, row) for number, row in rows(path, "generated queries")]
+    found = [query for row in query_rows(path) for query in _queries(row)]
     if not found:
         raise XqgError(f"{path}: no generated query in it; make some with xqg generate")
     return found
 
 
-def _query(path: Path | str, number: int, row: dict[str, Any]) -> GeneratedQuery:
-    passage_id = text_field(path, number, row, "passage_id")
-    language = text_field(path, number, row, "language")
+def _queries(row: Row) -> Iterator[GeneratedQuery]:
+    """The one query of a row, or those of a row in the hub's layout."""
+    where, values = row.where, row.values
+    found = hub_queries(row) if is_hub_row(values) else [_query(where, values)]
+    seed = 0 if values.get("seed") is None else values["seed"]
+    for passage_id, language, text in found:
+        if not isinstance(seed, int) or isinstance(seed, bool):
+            raise XqgError(f"{where}: 'seed' must be a whole number, not {seed!r}")
+        generator = text_at(where, values, "generator", "unknown")
+        yield GeneratedQuery(passage_id, language, text, seed, generator)
+
+
+def _query(where: str, values: dict[str, Any]) -> tuple[str, str, str]:
+    passage_id = text_at(where, values, "passage_id")
+    language = text_at(where, values, "language")
     try:
         english_name(language)
     except XqgError as error:
-        raise XqgError(f"{path}:{number}: {error}") from None
-    text = text_field(path, number, row, "text")
-    seed = row.get("seed", 0)
-    if not isinstance(seed, int) or isinstance(seed, bool):
-        raise XqgError(f"{path}:{number}: 'seed' must be a whole number, not {seed!r}")
-    return GeneratedQuery(
-        passage_id, language, text, seed, text_field(path, number, row, "generator", "unknown")
-    )
+        raise XqgError(f"{where}: {error}") from None
+    return passage_id, language, text_at(where, values, "text")
 
 
 def write_queries(path: Path | str, queries: Iterable[GeneratedQuery]) -> None:

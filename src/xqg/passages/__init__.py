@@ -1,7 +1,22 @@
 """Passages and questions: what they are, and how they are read."""
 
+from xqg.passages.bad_rows import BadRow, write_bad_rows
 from xqg.passages.jsonl import read_passages, read_questions
 from xqg.passages.languages import english_name, parse_languages
+from xqg.passages.passage_file import PassageFile
 from xqg.passages.records import Passage, Question
+from xqg.passages.source import PassageList, PassageSource
 
-__all__ = ["Passage", "Question", "english_name", "parse_languages", "read_passages", "read_questions"]
+__all__ = [
+    "BadRow",
+    "Passage",
+    "PassageFile",
+    "PassageList",
+    "PassageSource",
+    "Question",
+    "english_name",
+    "parse_languages",
+    "read_passages",
+    "read_questions",
+    "write_bad_rows",
+]

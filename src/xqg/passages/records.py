@@ -2,19 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
 
-__all__ = ["Passage", "Question"]
+__all__ = ["NO_FIELDS", "Passage", "Question"]
+
+
+class _NoFields(Mapping[str, object]):
+    """The empty mapping that passages without fields share; a mappingproxy could not be copied or hashed."""
+
+    __slots__ = ()
+
+    def __getitem__(self, name: str) -> object:
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __repr__(self) -> str:
+        return "{}"
+
+    def __reduce__(self) -> str:
+        return "NO_FIELDS"  # a copy is the one itself
+
+
+NO_FIELDS: Final[Mapping[str, object]] = _NoFields()
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text that can be found. `title` may be empty; `language` is a CLDR code."""
+    """A text that can be found. `title` may be empty; `language` is a CLDR code.
+
+    `fields` are what else is known of it, by name: str, int, float, bool or a list of str; a name that
+    is absent has no value. They take part in equality, not in the hash.
+    """
 
     id: str
     title: str
     text: str
     language: str
+    fields: Mapping[str, object] = field(default=NO_FIELDS, hash=False)
 
     @property
     def full_text(self) -> str:

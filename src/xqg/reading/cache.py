@@ -4,13 +4,13 @@ comparison, by other arms that found the same passage, by questions in other lan
 from __future__ import annotations
 
 import hashlib
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from xqg.errors import XqgError
 from xqg.generation.atomic import atomic_path
 from xqg.passages.records import Passage
+from xqg.reading.progress import shown
 from xqg.reading.reader import Reader
 from xqg.reading.span import Span
 
@@ -34,10 +34,11 @@ class AnswerCache:
     def read(self, reader: Reader, pairs: Sequence[tuple[str, Passage]]) -> list[Span]:
         """The best span of each pair, as `Reader.read`: kept ones, others read now and kept."""
         kept = self._kept = self._load() if self._kept is None else self._kept
-        keys = [_key(reader, question, passage) for question, passage in pairs]
+        settings = _settings(reader)
+        keys = [_key(settings, question, passage) for question, passage in pairs]
         missing = list({key: place for place, key in enumerate(keys) if key not in kept}.values())
         missing.sort(key=lambda place: len(pairs[place][1].text))  # like lengths share a block: less padding
-        for block in _shown([missing[start : start + BLOCK] for start in range(0, len(missing), BLOCK)]):
+        for block in shown([missing[start : start + BLOCK] for start in range(0, len(missing), BLOCK)]):
             spans = reader.read([pairs[place] for place in block])
             rows = {
                 keys[place]: (span.start, span.end, span.score)
@@ -85,20 +86,17 @@ class AnswerCache:
             pq.write_table(table, temporary)
 
 
-def _shown(blocks: Sequence[Sequence[int]]) -> Iterable[Sequence[int]]:
-    """The blocks, with a bar where there are several and stderr is a terminal."""
-    if len(blocks) < 2 or not sys.stderr.isatty():
-        return blocks
-    from rich.console import Console
-    from rich.progress import track
-
-    return track(blocks, description="reading", console=Console(stderr=True), transient=True)
+def _settings(reader: Reader) -> bytes:
+    """The part of a key that all pairs share; a reader is the same under another name."""
+    return _framed(repr(sorted((k, v) for k, v in reader.settings().items() if k != "name")))
 
 
-def _key(reader: Reader, question: str, passage: Passage) -> bytes:
-    digest = hashlib.sha256()
-    settings = repr(sorted((k, v) for k, v in reader.settings().items() if k != "name"))
-    for part in (settings, question, passage.id, passage.text):
-        data = part.encode()
-        digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.digest()
+def _key(settings: bytes, question: str, passage: Passage) -> bytes:
+    parts = (_framed(part) for part in (question, passage.id, passage.text))
+    return hashlib.sha256(settings + b"".join(parts)).digest()
+
+
+def _framed(part: str) -> bytes:
+    """With its length before it: `ab`, `c` and `a`, `bc` are to differ when they are joined."""
+    data = part.encode()
+    return len(data).to_bytes(8, "big") + data

@@ -7,13 +7,13 @@ Any Hugging Face model for question answering will do.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from xqg.passages.records import Passage
 from xqg.reading.best_span import best_span
 from xqg.reading.loading import Member, load_members
+from xqg.reading.progress import shown
 from xqg.reading.span import Span
 from xqg.reading.windows import Window, shortened, windows
 
@@ -100,12 +100,13 @@ class Reader:
         A passage of which nothing can be read (no text) gives an empty span of score -inf.
 
         Args:
-            progress: show a bar where stderr is a terminal.
+            progress: show a bar where there is much to read and stderr is a terminal.
         """
         spans: list[Span | None] = [None] * len(pairs)
         for number, member in enumerate(self.members):
             mine = [i for i, (_, passage) in enumerate(pairs) if self.held_out.get(passage.id, 0) == number]
-            for chunk in _shown([mine[s : s + CHUNK] for s in range(0, len(mine), CHUNK)], progress):
+            chunks = [mine[s : s + CHUNK] for s in range(0, len(mine), CHUNK)]
+            for chunk in shown(chunks) if progress else chunks:
                 found = self._read(member, [pairs[i] for i in chunk])
                 for i, span in zip(chunk, found, strict=True):
                     spans[i] = span
@@ -160,12 +161,3 @@ def _span(passage: Passage, score: float, first: int, last: int) -> Span:
     first += len(text) - len(text.lstrip())
     text = text.strip()
     return Span(text, passage.id, first, first + len(text), score)
-
-
-def _shown(chunks: Sequence[Sequence[int]], progress: bool) -> Iterable[Sequence[int]]:
-    if not progress or not sys.stderr.isatty():
-        return chunks
-    from rich.console import Console
-    from rich.progress import track
-
-    return track(chunks, description="reading", console=Console(stderr=True), transient=True)

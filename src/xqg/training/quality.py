@@ -92,7 +92,7 @@ def measure_queries(
         XqgError: no such split, or n below 1.
     """
     from xqg.generation import generate
-    from xqg.search.detect import detect_languages
+    from xqg.passages.detect import detect_languages
 
     subjects = passages_about(split)
     pool = [Passage(p.id, p.title(), p.text(), "en") for p in subjects]

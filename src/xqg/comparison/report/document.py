@@ -20,7 +20,20 @@ from xqg.comparison.tables import (
 )
 from xqg.comparison.views import Comparison, View
 
-__all__ = ["Section", "sections", "title"]
+__all__ = ["Figure", "Section", "pairs", "sections", "title"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A plot.
+
+    Attributes:
+        alt: what it shows, for readers who cannot see it.
+        svg: a whole SVG file.
+    """
+
+    alt: str
+    svg: bytes
 
 
 @dataclass(frozen=True)
@@ -74,8 +87,8 @@ def sections(comparison: Comparison, number: int) -> list[Section]:
         found.append(Section("Tuned α", table=tuned_alphas(comparison, view), detail=True))
     cost = comparison.settings["cost"]
     rest = {key: value for key, value in comparison.settings.items() if key != "cost"}
-    found.append(Section("Cost", table=_pairs("cost", cost)))
-    found.append(Section("Settings", table=_pairs("setting", rest), detail=True))
+    found.append(Section("Cost", table=pairs("cost", cost)))
+    found.append(Section("Settings", table=pairs("setting", rest), detail=True))
     return found
 
 
@@ -102,7 +115,8 @@ def _settings_compared(comparison: Comparison, measure: str) -> list[Section]:
     return found
 
 
-def _pairs(name: str, content: Mapping[str, Any]) -> Table:
+def pairs(name: str, content: Mapping[str, Any]) -> Table:
+    """What `content` holds as a table of two columns, `name` and `value`."""
     return [[Cell(name), Cell("value")], *_flat(content)]
 
 

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from xqg.comparison.report.document import sections, title
+from collections.abc import Sequence
+
+from xqg.comparison.report.document import Section, sections, title
 from xqg.comparison.report.words import describe
 from xqg.comparison.tables import Cell
 from xqg.comparison.views import Comparison
 from xqg.evaluation.text_table import as_markdown
 
-__all__ = ["markdown"]
+__all__ = ["markdown", "markdown_page"]
 
 
 def markdown(comparison: Comparison, number: int) -> str:
     """The report of one setting: `number` counts `comparison.views`, 0 is the asked one."""
-    parts = [f"# {title(comparison)}", describe(comparison, comparison.views[number])]
-    for section in sections(comparison, number):
+    about = describe(comparison, comparison.views[number])
+    return markdown_page(title(comparison), about, sections(comparison, number))
+
+
+def markdown_page(title: str, about: str, sections: Sequence[Section]) -> str:
+    """Sections under a title, without their figures; details one level below the others.
+
+    A detail that is a figure alone is left out, heading and all.
+    """
+    parts = [f"# {title}", about]
+    for section in sections:
+        if section.detail and not section.lines and section.table is None:
+            continue
         parts.append(f"{'###' if section.detail else '##'} {section.title}")
         if section.lines:
             parts.append("\n".join(f"- {line}" for line in section.lines))

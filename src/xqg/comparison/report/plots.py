@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Difference", "bars", "curve", "forest"]
+__all__ = ["Difference", "Format", "bars", "curve", "forest", "saved", "styled"]
 
 Format = Literal["svg", "png"]
 Arguments = ParamSpec("Arguments")
@@ -35,18 +35,18 @@ _INK, _FAINT = "#222222", "#bbbbbb"
 _PER_ROW = 48  # bars that stand side by side before a new row of languages begins
 
 
-def _styled(draw: Callable[Arguments, bytes]) -> Callable[Arguments, bytes]:
+def styled(draw: Callable[Arguments, bytes]) -> Callable[Arguments, bytes]:
     """Draw in one style, whatever the user's own: some settings are read when a part of a figure is
     made, others when it is saved."""
 
     @functools.wraps(draw)
-    def styled(*args: Arguments.args, **kwargs: Arguments.kwargs) -> bytes:
+    def drawn(*args: Arguments.args, **kwargs: Arguments.kwargs) -> bytes:
         from matplotlib import style
 
         with style.context(["default", _STYLE]):
             return draw(*args, **kwargs)
 
-    return styled
+    return drawn
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Difference:
     significant: bool = False
 
 
-@_styled
+@styled
 def bars(
     series: Mapping[str, Sequence[float]],
     categories: Sequence[str],
@@ -111,7 +111,7 @@ def bars(
     handles, labels = axes[0].get_legend_handles_labels()
     columns = min(len(labels), max(3, int(width / 1.4)))
     figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
-    return _saved(figure, format)
+    return saved(figure, format)
 
 
 def _bar_styles(
@@ -133,7 +133,7 @@ def _bar_styles(
     return found
 
 
-@_styled
+@styled
 def forest(rows: Sequence[Difference], *, title: str, xlabel: str, format: Format = "svg") -> bytes:
     """Differences with their intervals, one under the other, grouped; a line marks zero."""
     from matplotlib.figure import Figure
@@ -157,7 +157,7 @@ def forest(rows: Sequence[Difference], *, title: str, xlabel: str, format: Forma
     axis.set_xlabel(f"{xlabel}\nline: 95 % interval; filled: significant at 0.05 (corrected){dotted}")
     axis.set_title(title, loc="left")
     _plain(axis, "x")
-    return _saved(figure, format)
+    return saved(figure, format)
 
 
 def _interval(axis: Axes, y: int, row: Difference) -> None:
@@ -174,7 +174,7 @@ def _interval(axis: Axes, y: int, row: Difference) -> None:
     )
 
 
-@_styled
+@styled
 def curve(
     series: Mapping[str, Sequence[tuple[float, float]]],
     xlabel: str,
@@ -217,7 +217,7 @@ def curve(
     if len(series) > 1:
         figure.legend(loc="outside lower center", ncols=min(6, len(series)), frameon=False)
     _plain(axis, "both")
-    return _saved(figure, format)
+    return saved(figure, format)
 
 
 def _plain(axis: Axes, grid: Literal["x", "y", "both"]) -> None:
@@ -227,8 +227,8 @@ def _plain(axis: Axes, grid: Literal["x", "y", "both"]) -> None:
     axis.set_axisbelow(True)
 
 
-def _saved(figure: Figure, format: Format) -> bytes:
-    """As bytes, without the date."""
+def saved(figure: Figure, format: Format) -> bytes:
+    """A figure as bytes, without the date; called in a `styled` function, which sets the rest."""
     file = io.BytesIO()
     extra: dict[str, Any] = {"metadata": {"Date": None}} if format == "svg" else {"dpi": 110}
     figure.savefig(file, format=format, **extra)

@@ -1,10 +1,31 @@
-"""The page of report.html, in Jinja's language. Nothing in it comes from elsewhere: no script, font or file."""
+"""The page of report.html and study.html. Nothing in it comes from elsewhere: no script, font or file."""
 
 from __future__ import annotations
 
-__all__ = ["TEMPLATE"]
+import base64
+from collections.abc import Mapping, Sequence
 
-TEMPLATE = """<!DOCTYPE html>
+from xqg.comparison.report.document import Figure, Section
+
+__all__ = ["html_page"]
+
+
+def html_page(title: str, about: str, sections: Sequence[Section], figures: Mapping[str, Figure]) -> str:
+    """Sections under a title, with the figures that they name; one that is not in `figures` is left out."""
+    import jinja2
+
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    shown = {
+        name: {"alt": figure.alt, "data": base64.b64encode(figure.svg).decode("ascii")}
+        for name, figure in figures.items()
+    }
+    return environment.from_string(_TEMPLATE).render(
+        title=title, about=about, sections=sections, figures=shown
+    )
+
+
+# In Jinja's language.
+_TEMPLATE = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

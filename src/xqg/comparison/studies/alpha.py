@@ -8,11 +8,11 @@ from typing import Any
 
 from xqg.augmentation import DEFAULT_ALPHA, FUSIONS, Fusion
 from xqg.comparison.arms import Arm
-from xqg.comparison.report.document import Section
+from xqg.comparison.report.document import Figure, Section
 from xqg.comparison.report.plots import curve
 from xqg.comparison.scales import shown
 from xqg.comparison.studies.context import Context, Scores
-from xqg.comparison.studies.study import Figure, Findings, Study
+from xqg.comparison.studies.study import Findings, Study
 from xqg.comparison.studies.wording import drawn, percent, table
 from xqg.comparison.tables import Table
 from xqg.comparison.tuning import GRID

@@ -12,13 +12,13 @@ from xqg.comparison.arms import ARMS, Arm
 from xqg.comparison.contrasts import LEVEL
 from xqg.comparison.filtered import Rescaled, filtered_parts, query_texts
 from xqg.comparison.parts import Parts
-from xqg.comparison.report.document import Section
+from xqg.comparison.report.document import Figure, Section
 from xqg.comparison.report.plots import Difference, forest
 from xqg.comparison.scales import shown, unit
 from xqg.comparison.seeds import seeded
 from xqg.comparison.studies.context import Context, Scores
 from xqg.comparison.studies.query_filters import FRACTIONS, Removal, best_fraction, in_language, round_trip
-from xqg.comparison.studies.study import Figure, Findings, Study
+from xqg.comparison.studies.study import Findings, Study
 from xqg.comparison.studies.wording import drawn, table
 from xqg.comparison.tables import Table
 from xqg.evaluation import holm

@@ -10,11 +10,11 @@ import numpy as np
 from xqg.comparison.arms import ARMS, Arm
 from xqg.comparison.parts import Parts
 from xqg.comparison.plan import Plan
-from xqg.comparison.report.document import Section
+from xqg.comparison.report.document import Figure, Section
 from xqg.comparison.scales import shown, unit
 from xqg.comparison.studies.context import Context, Scores
 from xqg.comparison.studies.plots import heatmap
-from xqg.comparison.studies.study import Figure, Findings, Study
+from xqg.comparison.studies.study import Findings, Study
 from xqg.comparison.studies.wording import drawn, table
 from xqg.comparison.vectors import QueryVectors
 from xqg.errors import XqgError

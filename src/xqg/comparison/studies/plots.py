@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from xqg.comparison.report.plots import Format, saved, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["heatmap"]
 
 
+@styled
 def heatmap(
     values: Sequence[Sequence[float]],
     rows: Sequence[str],
@@ -25,7 +27,7 @@ def heatmap(
     xlabel: str,
     ylabel: str,
     apart: int = 0,
-    format: Literal["svg", "png"] = "svg",
+    format: Format = "svg",
 ) -> bytes:
     """A matrix of differences as colours with the numbers in them: violet above 0, orange below.
 
@@ -59,12 +61,7 @@ def heatmap(
     axis.set_ylabel(ylabel)
     axis.set_title(title, loc="left")
     figure.colorbar(image, ax=axis, label=label, fraction=0.04, pad=0.02)
-    file = io.BytesIO()
-    extra: dict[str, Any] = {"metadata": {"Date": None}} if format == "svg" else {"dpi": 110}
-    # As the report's plots: the same bytes for the same plot, no font that a reader must have.
-    with matplotlib.rc_context({"svg.hashsalt": "xqg", "font.family": "DejaVu Sans"}):
-        figure.savefig(file, format=format, **extra)
-    return file.getvalue()
+    return saved(figure, format)
 
 
 def _numbers(axis: Axes, matrix: np.ndarray[Any, np.dtype[np.float64]], reach: float) -> None:

@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from xqg.comparison.report.document import Section
+from xqg.comparison.report.document import Figure, Section
 from xqg.comparison.report.plots import curve
 from xqg.comparison.scales import shown
 from xqg.comparison.studies.context import Context, Interval, Scores
-from xqg.comparison.studies.study import Figure, Findings, Study
+from xqg.comparison.studies.study import Findings, Study
 from xqg.comparison.studies.wording import drawn, percent, table
 from xqg.comparison.tables import Table
 

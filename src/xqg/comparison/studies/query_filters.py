@@ -1,4 +1,7 @@
-"""Filters of generated queries: language identification, round trip, best fraction."""
+"""Filters of generated queries: language identification, round trip, best fraction.
+
+They decide as the filters of an index do (`xqg.augmentation.filters`), over the whole pool at once.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from xqg.augmentation import Fusion, fuse
-from xqg.comparison.aggregations.aggregation import Matrix
+from xqg.augmentation import Fusion
+from xqg.augmentation.filters.best_fraction import above, similar, similarities, threshold
+from xqg.augmentation.filters.language import taken_for, told
+from xqg.augmentation.filters.round_trip import PlainPool, not_in_top, own_in_top
 from xqg.comparison.filtered import query_texts
 from xqg.comparison.parts import Parts, Texts
-from xqg.comparison.ranking import rank_matrix
-from xqg.search.detect import OTHER_CODES, detect_languages
-from xqg.search.ranking import tie_order
+from xqg.passages.detect import can_tell
 
 __all__ = ["FRACTIONS", "Removal", "best_fraction", "in_language", "round_trip"]
 
@@ -49,47 +52,36 @@ def in_language(parts: Parts, texts: Texts, passage_ids: Sequence[str]) -> Remov
     """
     plan = parts.plan
     candidates = sorted({*plan.query_languages, *plan.passage_languages, *parts.generated})
-    known = _known_to_lingua(candidates)
     keep, why = {}, {}
     for code in parts.generated:
         mine = query_texts(parts, texts, passage_ids, code)
-        if code not in known or len(known) < 2:
+        found = told(mine, code, candidates)
+        if found is None:
             keep[code], why[code] = np.ones(len(mine), bool), ["not judged"] * len(mine)
             continue
-        found = detect_languages(mine, candidates)
         keep[code] = np.array([language == code for language in found], bool)
-        why[code] = [f"taken for {language}" if language else "language not told" for language in found]
-    unknown = sorted(set(parts.generated) - known)
+        why[code] = [taken_for(language) for language in found]
+    unknown = sorted(code for code in parts.generated if not can_tell(code, candidates))
     note = f"lingua, among {', '.join(candidates)}"
     if unknown:
         note += f"; it does not know {', '.join(unknown)}, whose queries are all kept"
     return Removal("language identification", keep, why, note)
 
 
-def _known_to_lingua(codes: Sequence[str]) -> set[str]:
-    """Codes of languages that `detect_languages` can tell."""
-    from lingua import Language
-
-    names = {language.iso_code_639_1.name for language in Language.all()}
-    bases = {code: code.replace("-", "_").split("_")[0].lower() for code in codes}
-    return {code for code, base in bases.items() if OTHER_CODES.get(base, base).upper() in names}
-
-
 def round_trip(parts: Parts, passage_ids: Sequence[str], fusion: Fusion, top: int) -> Removal:
     """Keep queries that find their own passage among the `top` best of the plain passage vectors.
 
-    After Alberti et al. (ACL 2019), with retrieval in place of their reader: the encoder that is
-    evaluated judges the queries, exactly as `none` would rank them.
+    The encoder that is evaluated judges the queries, exactly as `none` would rank them.
 
     Args:
         top: 1 or more; the whole pool keeps every query.
     """
-    matrix, ties = Matrix(fuse(parts.passages, [], 0.0, fusion)), tie_order(passage_ids)
+    pool = PlainPool(parts.passages, passage_ids, fusion)
     keep, why = {}, {}
     for code, queries in parts.generated.items():
-        _, found = rank_matrix(matrix, queries.vectors[queries.index], top, ties)
-        keep[code] = (found == queries.rows[:, None]).any(axis=1)
-        why[code] = ["found" if hit else f"own passage not in the top {top}" for hit in keep[code]]
+        vectors = queries.vectors[queries.index]
+        keep[code] = own_in_top(vectors, queries.rows, parts.passages, passage_ids, pool, top)
+        why[code] = ["found" if hit else not_in_top(top) for hit in keep[code]]
     return Removal(
         f"round trip, top {top}", keep, why, f"own passage in the top {top} of arm none, {fusion} fusion"
     )
@@ -98,21 +90,16 @@ def round_trip(parts: Parts, passage_ids: Sequence[str], fusion: Fusion, top: in
 def best_fraction(parts: Parts, fraction: float) -> Removal:
     """Keep the best part of each language's queries by similarity to their passage.
 
-    After Doc2Query-- (Gospodinov, MacAvaney, Macdonald 2023), which keeps the best of the whole
-    collection by a relevance model's score. Here the score is E(q)·E(p) of the encoder that is
-    evaluated, and each language has a threshold of its own: scores of an encoder are not comparable
-    between languages, and one threshold would take whole languages out. Equal scores: the earlier
-    query is kept.
+    The score is E(q)·E(p) of the encoder that is evaluated. Equal scores: the earlier query is kept.
 
     Args:
         fraction: of a language's queries, rounded to whole queries.
     """
     keep, why = {}, {}
     for code, queries in parts.generated.items():
-        scores = np.einsum("qd,qd->q", queries.vectors[queries.index], parts.passages[queries.rows])
-        best = np.argsort(-scores, kind="stable")[: round(fraction * len(scores))]
-        keep[code] = np.zeros(len(scores), bool)
-        keep[code][best] = True
-        why[code] = [f"E(q)·E(p) = {score:.3f}" for score in scores]
+        scores = similarities(queries.vectors[queries.index], parts.passages, queries.rows)
+        limit = threshold(scores, fraction)
+        keep[code] = above(scores, limit, limit.ties)
+        why[code] = [similar(score) for score in scores.tolist()]
     share = f"{100 * fraction:g} %"
     return Removal(f"best {share}", keep, why, f"best {share} of each language by E(q)·E(p)")

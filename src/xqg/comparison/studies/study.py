@@ -7,25 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xqg.comparison.report.document import Section
+from xqg.comparison.report.document import Figure, Section
 
 if TYPE_CHECKING:
     from xqg.comparison.studies.context import Context
 
-__all__ = ["Figure", "Findings", "Study"]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A plot.
-
-    Attributes:
-        alt: what it shows, for readers who cannot see it.
-        svg: a whole SVG file.
-    """
-
-    alt: str
-    svg: bytes
+__all__ = ["Findings", "Study"]
 
 
 @dataclass(frozen=True)

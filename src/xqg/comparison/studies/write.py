@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from xqg.comparison.report.document import Section
-from xqg.comparison.report.template import TEMPLATE
+from xqg.comparison.report.document import Section, pairs
+from xqg.comparison.report.markdown import markdown_page
+from xqg.comparison.report.template import html_page
 from xqg.comparison.settings import write_json
 from xqg.comparison.studies.study import Findings
-from xqg.comparison.tables import Cell, Table
-from xqg.evaluation.text_table import aligned, as_markdown
+from xqg.comparison.tables import Table
+from xqg.evaluation.text_table import aligned
 from xqg.generation.atomic import atomic_path
 
 __all__ = ["Document", "html", "markdown", "terminal", "write"]
@@ -37,9 +37,9 @@ class Document:
     @property
     def sections(self) -> list[Section]:
         """What was found in words, then the study's tables, then the settings."""
-        rows = [[Cell("setting"), Cell("value")], *_flat(self.settings)]
         lines = Section("In short", tuple(self.findings.lines))
-        return [lines, *self.findings.sections, Section("Settings", table=rows, detail=True)]
+        settings = Section("Settings", table=pairs("setting", self.settings), detail=True)
+        return [lines, *self.findings.sections, settings]
 
 
 def write(document: Document, out: Path) -> None:
@@ -59,32 +59,16 @@ def write(document: Document, out: Path) -> None:
 
 def markdown(document: Document) -> str:
     """The tables and what stands around them; plots are in the HTML."""
-    parts = [f"# {document.title}", document.about]
-    for section in document.sections:
-        if section.detail and section.table is None:
-            continue  # a plot alone
-        parts.append(f"{'###' if section.detail else '##'} {section.title}")
-        if section.lines:
-            parts.append("\n".join(f"- {line}" for line in section.lines))
-        if section.table is not None:
-            parts.append(as_markdown([[_cell(cell) for cell in row] for row in section.table]))
-        if section.note:
-            parts.append(section.note)
-    return "\n\n".join(parts) + "\n"
+    sections = [
+        section if section.table is None else replace(section, table=_one_line(section.table))
+        for section in document.sections
+    ]
+    return markdown_page(document.title, document.about, sections)
 
 
 def html(document: Document) -> str:
     """A page that refers to nothing outside itself, plots included."""
-    import jinja2
-
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    figures = {
-        name: {"alt": figure.alt, "data": base64.b64encode(figure.svg).decode("ascii")}
-        for name, figure in document.findings.figures.items()
-    }
-    return environment.from_string(TEMPLATE).render(
-        title=document.title, about=document.about, sections=document.sections, figures=figures
-    )
+    return html_page(document.title, document.about, document.sections, document.findings.figures)
 
 
 def terminal(document: Document) -> str:
@@ -93,28 +77,13 @@ def terminal(document: Document) -> str:
     for section in document.sections[1:]:
         if section.detail or section.table is None:
             continue
-        blocks += ["", section.title, *section.lines, aligned(_texts(section.table))]
+        texts = [[cell.text for cell in row] for row in _one_line(section.table)]
+        blocks += ["", section.title, *section.lines, aligned(texts)]
         if section.note:
             blocks.append(section.note)
     return "\n".join(blocks)
 
 
-def _texts(table: Table) -> list[list[str]]:
-    return [[" ".join(cell.text.split()) for cell in row] for row in table]
-
-
-def _cell(cell: Cell) -> str:
-    text = " ".join(cell.text.split()).replace("|", "\\|")
-    return f"**{text}**" if cell.best else text
-
-
-def _flat(content: dict[str, Any], prefix: str = "") -> Table:
-    """A row per value, nested ones under `outer.inner`."""
-    rows: Table = []
-    for key, value in content.items():
-        if isinstance(value, dict):
-            rows += _flat(value, f"{prefix}{key}.")
-        else:
-            text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-            rows.append([Cell(prefix + key), Cell(text)])
-    return rows
+def _one_line(table: Table) -> Table:
+    """Generated queries and prompts may have line breaks, which would end a row."""
+    return [[replace(cell, text=" ".join(cell.text.split())) for cell in row] for row in table]

@@ -37,12 +37,10 @@ class AnswerAt:
 
     def per_question(self, run: Run, questions: Sequence[Question], benchmark: Benchmark) -> dict[str, float]:
         """See `RunMeasure.per_question`; a question without an answer in any language is not counted."""
-        # One passage of each language stands for all: answers differ by the passage's language only.
-        samples = {passage.language: passage for passage in benchmark.passages}
         texts: dict[str, str] = {}
         found: dict[str, float] = {}
         for question in questions:
-            answers = {code: _normalised(benchmark, question, one) for code, one in samples.items()}
+            answers = {code: _normalised(benchmark, question, one) for code, one in benchmark.samples.items()}
             if not any(answers.values()):
                 continue
             hit = False

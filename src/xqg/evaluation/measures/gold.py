@@ -25,8 +25,7 @@ def best_over_gold(
     Gold answers are those of the language of the passage that the answer was taken from; blank ones
     are none. See `ReaderMeasure.per_answer` for the rest.
     """
-    # One passage of each language stands for all: answers differ by the passage's language only.
-    samples = {passage.language: passage for passage in benchmark.passages}.values()
+    samples = benchmark.samples.values()
     found: dict[str, float] = {}
     for question in questions:
         if not any(_gold(benchmark, question, passage) for passage in samples):
