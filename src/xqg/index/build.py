@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from xqg.augmentation.filters import QueryFilter
     from xqg.encoding import Encoder
 
-__all__ = ["build_index", "segment_rows"]
+__all__ = ["as_pool", "build_index", "encoder_settings", "segment_rows", "segments"]
 
 SEGMENT = 1024  # passages of a segment, at least: what a kill may cost to encode again
 SEGMENTS = 4096  # of a pool, at most: a dataset of more files is slow to open
@@ -98,8 +98,8 @@ def build_index(
     chosen = _fusion(fusion, encoder)
     settings = {
         "command": "index",
+        "number_of_passages": len(pool),
         "passages": pool.digest,
-        "passages_number": len(pool),
         **encoder_settings(encoder, vectors),
         **source.settings(),
         "alpha": float(alpha),
@@ -120,8 +120,8 @@ def build_index(
         maker, thresholds = prepared(maker, pool, source, settings["segment"], work, ticker)
         folder = work.folder / "index"
         folder.mkdir(exist_ok=True)
-        segments = _segments(pool, settings["segment"], source.generation.block_size)
-        done = run_steps(work, folder, segments, _writer(maker, source, work, folder, ticker), ticker)
+        pieces = segments(pool, settings["segment"], source.generation.block_size)
+        done = run_steps(work, folder, pieces, _writer(maker, source, work, folder, ticker), ticker)
         counts = add_counts(Counts(0), [step.tally for step in done])
         if not counts.passages:
             raise XqgError("no passage is left to index: all were bad; see the reasons without --skip-bad")
@@ -141,7 +141,12 @@ def build_index(
             filters=tuple(one.name for one in filters),
             thresholds=thresholds,
         )
-        message = {"command": "index", "digest": digest_of(settings), "passages": counts.passages}
+        message = {
+            "command": "index",
+            "digest": digest_of(settings),
+            "passages": counts.passages,
+            "bad_vectors": [bad for step in done for bad in step.tally.bad],
+        }
         _finish(folder, out, done, schema, manifest, message)
         work.clear()
     return Index.open(out)
@@ -215,21 +220,19 @@ def _parts(out: Path, settings: dict[str, Any]) -> Iterator[Work]:
             raise
 
 
-def _segments(pool: PassageSource, rows: int, block_size: int) -> Iterator[Segment]:
-    """The pool in segments, blocks numbered from 0; the queries' texts come later."""
+def segments(pool: PassageSource, rows: int, block_size: int, first: int = 0) -> Iterator[Segment]:
+    """The pool in segments, blocks numbered from `first`; the queries' texts come later."""
     held: list[Passage] = []
-    start = 0
     for passage in pool:
         held.append(passage)
         if len(held) == rows:
-            yield numbered(held, start, block_size)
-            held, start = [], start + rows // block_size
+            yield _numbered(held, first, block_size)
+            held, first = [], first + rows // block_size
     if held:
-        yield numbered(held, start, block_size)
+        yield _numbered(held, first, block_size)
 
 
-def numbered(passages: list[Passage], first_block: int, block_size: int) -> Segment:
-    """Passages as a segment whose first block has the number `first_block`."""
+def _numbered(passages: list[Passage], first_block: int, block_size: int) -> Segment:
     blocks = [first_block + row // block_size for row in range(len(passages))]
     return Segment(passages, blocks, {})
 
@@ -243,8 +246,9 @@ def _writer(
         segment.texts = query_texts(
             source, segment.passages, segment.blocks, work.folder / QUERIES, ticker.queries
         )
+        size = len(segment.passages)
         table, tally = maker.rows(segment)
-        return Written.of(folder, write_rows(folder, table) if len(table) else [], tally)
+        return Written.of(folder, write_rows(folder, table) if len(table) else [], tally, size)
 
     return write
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,9 @@ from xqg.index.store import (
     take_rows,
 )
 from xqg.passages import Passage
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Index"]
 
@@ -70,6 +74,11 @@ class Index:
     def version(self) -> int:
         """The dataset's version: each commit makes a new one."""
         return int(self.dataset.version)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Arrow schema of the rows, without the manifest."""
+        return self.dataset.schema.remove_metadata()
 
     @property
     def message(self) -> dict[str, Any]:
@@ -239,5 +248,5 @@ class Index:
 def _passage(row: dict[str, Any], extra: Sequence[str]) -> Passage:
     """A passage of a row; a field without a value is left out."""
     fields = {name: row[name] for name in extra if row[name] is not None}
-    texts = [row[name] for name in columns.TEXTS]
-    return Passage(*texts, fields) if fields else Passage(*texts)
+    passage = Passage(*(row[name] for name in columns.TEXTS))
+    return dataclasses.replace(passage, fields=fields) if fields else passage

@@ -195,7 +195,7 @@ def merged_generation(before: Generation, new: Generation) -> Generation:
     """What an index says of its queries once those of another source are added."""
     if before == replace(new, blocks=before.blocks):
         return before
-    same = {
+    same: dict[str, Any] = {
         name: getattr(before, name) if getattr(before, name) == getattr(new, name) else None
         for name in ("fingerprint", "prompt", "seed", "per_language")
     }

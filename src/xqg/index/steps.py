@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from xqg.index.checksums import Entry, settle
 from xqg.index.progress import Ticker
@@ -16,22 +17,47 @@ from xqg.index.work import QUERIES, Work
 
 __all__ = ["Written", "run_steps"]
 
-Item = TypeVar("Item")
+
+
+class _Blocks(Protocol):
+    @property
+    def blocks(self) -> list[int]: ...
+
+
+Item = TypeVar("Item", bound=_Blocks)
 
 
 @dataclass
 class Written:
-    """Fragments that a step wrote, uncommitted; their new files; and what they add up to."""
+    """What a step wrote.
+
+    Attributes:
+        fragments: uncommitted.
+        files: the new ones among their files.
+        tally: what they add up to.
+        passages: how many the step went through.
+        state: what the next step must know of this one, JSON values.
+    """
 
     fragments: list[Any]
     files: dict[str, Entry]
     tally: Tally
+    passages: int
+    state: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, folder: Path, fragments: list[Any], tally: Tally, known: Iterable[str] = ()) -> Written:
+    def of(
+        cls,
+        folder: Path,
+        fragments: list[Any],
+        tally: Tally,
+        passages: int,
+        known: Iterable[str] = (),
+        state: dict[str, Any] | None = None,
+    ) -> Written:
         """A step's result, its files settled on the disk. `known` are files that were there before."""
         names = {name for fragment in fragments for name in files_of(fragment)} - set(known)
-        return cls(fragments, settle(folder, sorted(names)), tally)
+        return cls(fragments, settle(folder, sorted(names)), tally, passages, state or {})
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary that `json` can write."""
@@ -39,18 +65,18 @@ class Written:
             "fragments": [fragment.to_json() for fragment in self.fragments],
             "files": self.files,
             "tally": self.tally.to_json(),
+            "passages": self.passages,
+            "state": self.state,
         }
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> Written:
         """What `to_json` made."""
-        import json
-
         from lance.fragment import FragmentMetadata
 
         fragments = [FragmentMetadata.from_json(json.dumps(one)) for one in row["fragments"]]
         files = {name: (size, digest) for name, (size, digest) in row["files"].items()}
-        return cls(fragments, files, Tally(**row["tally"]))
+        return cls(fragments, files, Tally(**row["tally"]), row["passages"], row["state"])
 
     def is_there(self, folder: Path) -> bool:
         """Whether its files are as they were written, by their size."""
@@ -76,11 +102,12 @@ def run_steps(
     for number, item in enumerate(items):
         if number < whole:
             done.append(earlier[number])
-            ticker.skip(earlier[number].tally.passages + len(earlier[number].tally.bad))
+            ticker.skip(earlier[number].passages)
             continue
         step = write(item)
         work.record(step.to_json())
-        shutil.rmtree(work.folder / QUERIES, ignore_errors=True)  # the rows hold them now
-        ticker.passages(step.tally.passages + len(step.tally.bad))
+        for block in set(item.blocks):  # the rows hold them now
+            shutil.rmtree(work.folder / QUERIES / str(block), ignore_errors=True)
+        ticker.passages(step.passages)
         done.append(step)
     return done

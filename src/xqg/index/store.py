@@ -27,11 +27,14 @@ __all__ = [
     "add_columns",
     "checked_predicate",
     "commit",
+    "delete_rows",
+    "drop_orphans",
     "files_of",
     "lance",
     "latest_version",
     "manifest_of",
     "message_of",
+    "next_fragment",
     "open_dataset",
     "read_batches",
     "restore_version",
@@ -119,6 +122,22 @@ def commit(
             )
 
 
+def next_fragment(dataset: Any) -> int:
+    """An id that no fragment of the dataset has, nor any greater one."""
+    return max(_ids(dataset), default=-1) + 1
+
+
+def delete_rows(path: Path, fragment: Any, ids: Sequence[str]) -> Any:
+    """A fragment without the passages of these ids, uncommitted; None where none is left.
+
+    Raises:
+        XqgError: the list of deleted rows cannot be written.
+    """
+    listed = ", ".join("'" + id_.replace("'", "''") + "'" for id_ in ids)
+    with _writing(path):
+        return fragment.delete(f"id IN ({listed})")
+
+
 def _ids(dataset: Any) -> set[int]:
     return {fragment.fragment_id for fragment in dataset.get_fragments()}
 
@@ -136,6 +155,20 @@ def restore_version(folder: Path, version: int, message: dict[str, Any]) -> None
             module.LanceOperation.Restore(version),
             commit_message=json.dumps(message, ensure_ascii=False),
         )
+
+
+def drop_orphans(dataset: Any, keep_versions: int | None = None) -> None:
+    """Delete files that belong to no version: only under the writer's lock.
+
+    Args:
+        keep_versions: keep the latest versions only; None: all.
+    """
+    from datetime import timedelta
+
+    every = timedelta(days=365_000)
+    older_than, keep = (every, None) if keep_versions is None else (timedelta(0), keep_versions)
+    with _writing(Path(dataset.uri).parent):
+        dataset.cleanup_old_versions(older_than, keep, delete_unverified=True)
 
 
 def files_of(fragment: Any) -> list[str]:
@@ -202,15 +235,15 @@ def read_batches(
 ) -> Iterator[pa.RecordBatch]:
     """The columns of all rows, in the dataset's order, `SCAN_ROWS` at a time.
 
-    `scan` goes to Lance's scanner: a `filter`, `fragments`, `with_row_address`.
+    `scan` goes to Lance's scanner: a `filter`, `fragments`, `with_row_address`, `offset` and `limit`.
 
     Raises:
         XqgError: a data file that is missing or damaged.
     """
     with _reading(path):
-        yield from dataset.to_batches(
+        yield from dataset.scanner(
             columns=list(columns), batch_size=SCAN_ROWS, scan_in_order=True, **scan
-        )
+        ).to_batches()
 
 
 def latest_version(dataset: Any, path: Path) -> int:

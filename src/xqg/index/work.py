@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ SETTINGS = "work.json"
 STEPS = "steps.jsonl"
 QUERIES = "queries"  # generated queries of the step under way
 SHOWN = 60  # characters of a setting in a message
+SHOWN_OF_HASH = 12
 
 
 def parts_folder(out: Path) -> Path:
@@ -137,6 +139,8 @@ def _compare(folder: Path, known: Mapping[str, Any], asked: Mapping[str, Any]) -
 
 def _shown(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if re.fullmatch("[0-9a-f]{64}", text):
+        return text[:SHOWN_OF_HASH]
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 

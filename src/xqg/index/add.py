@@ -1,0 +1,200 @@
+"""Adding passages to an index: new rows, in one new version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xqg.errors import XqgError
+from xqg.index.build import as_pool, encoder_settings, segment_rows, segments
+from xqg.index.change import Changed, change
+from xqg.index.cleaning import Cleaning
+from xqg.index.index import Index
+from xqg.index.manifest import EncoderRecord
+from xqg.index.prepare import stored_filters
+from xqg.index.progress import Listener, Ticker
+from xqg.index.remove import Removal, removal
+from xqg.index.segment import Maker, PassageVectors, Segment, query_texts
+from xqg.index.sources import NO_QUERIES, QuerySource, merged_generation
+from xqg.index.steps import Written, run_steps
+from xqg.index.store import next_fragment, write_rows
+from xqg.index.tally import add_counts, chained
+from xqg.index.work import QUERIES, Work
+from xqg.passages import Passage, PassageSource
+
+if TYPE_CHECKING:
+    from xqg.encoding import Encoder
+
+__all__ = ["add_passages", "check_same_encoder", "check_same_generator"]
+
+
+def add_passages(
+    path: Path | str,
+    passages: PassageSource | Sequence[Passage],
+    encoder: Encoder,
+    *,
+    queries: QuerySource | None = None,
+    vectors: PassageVectors | None = None,
+    replacing: bool = False,
+    skip_bad: bool = False,
+    progress: Listener | None = None,
+) -> Index:
+    """Add passages and their generated queries to an index.
+
+    Args:
+        encoder: the index's own.
+        queries: in languages of the index; None: the passages get none.
+        vectors: passage vectors that are there already, in place of encoding the passages.
+        replacing: passages whose ids are in the index take their place; else such an id is refused.
+        skip_bad: leave out passages with a value that float16 cannot hold, and count them.
+        progress: told how far it is.
+
+    Raises:
+        XqgError: an id that the index holds, another encoder or generator, a language or field that
+            the index lacks, an unfinished change.
+    """
+    source = NO_QUERIES if queries is None else queries
+    pool = as_pool(passages)
+    settings = {
+        "command": "add",
+        "number_of_passages": len(pool),
+        "passages": pool.digest,
+        **encoder_settings(encoder, vectors),
+        **source.settings(),
+        "replacing": replacing,
+    }
+
+    def make(index: Index, work: Work) -> Changed:
+        _check(index, pool, encoder, source)
+        gone = _replaced(index, pool, replacing)
+        source.check_passages(passage.id for passage in pool)
+        return _added(index, work, pool, source, gone, _maker(index, encoder, vectors, skip_bad, pool), progress)
+
+    return change(path, settings, make)
+
+
+def _maker(
+    index: Index, encoder: Encoder, vectors: PassageVectors | None, skip_bad: bool, pool: PassageSource
+) -> Maker:
+    manifest = index.manifest
+    filters = stored_filters(index)
+    candidates = tuple(sorted({*manifest.languages, *index.passage_languages, *pool.languages}))
+    return Maker(
+        encoder,
+        manifest.languages,
+        index.schema,
+        Cleaning(filters, candidates if manifest.languages else ()),
+        vectors,
+        skip_bad,
+    )
+
+
+def _added(
+    index: Index,
+    work: Work,
+    pool: PassageSource,
+    source: QuerySource,
+    gone: Removal,
+    maker: Maker,
+    progress: Listener | None,
+) -> Changed:
+    manifest = index.manifest
+    block_size, first = manifest.generation.block_size, manifest.generation.blocks
+    rows = segment_rows(len(pool), block_size)
+    ticker = Ticker(progress, len(pool))
+
+    def write(segment: Segment) -> Written:
+        texts = query_texts(
+            source, segment.passages, segment.blocks, work.folder / QUERIES, ticker.queries
+        )
+        none: list[list[str]] = [[] for _ in segment.passages]
+        segment.texts = {code: texts.get(code, none) for code in manifest.languages}
+        size = len(segment.passages)
+        table, tally = maker.rows(segment)
+        return Written.of(index.path, write_rows(index.path, table) if len(table) else [], tally, size)
+
+    done = run_steps(work, index.path, segments(pool, rows, block_size, first), write, ticker)
+    new = [fragment for step in done for fragment in step.fragments]
+    for number, fragment in enumerate(new, start=next_fragment(index.dataset)):
+        fragment.id = number
+    tallies = [step.tally for step in done]
+    counts = add_counts(gone.counts, tallies)
+    about = {
+        "added": sum(tally.passages for tally in tallies),
+        "replaced": gone.passages,
+        "bad_vectors": [bad for tally in tallies for bad in tally.bad],
+    }
+    described = replace(
+        manifest,
+        counts=replace(counts, skipped=counts.skipped + len(pool.bad)),
+        content=chained(gone.content, [tally.content for tally in tallies]),
+        generation=replace(
+            merged_generation(manifest.generation, source.generation) if source.languages else manifest.generation,
+            block_size=block_size,
+            blocks=first + -(-len(pool) // block_size),
+        ),
+    )
+    files = {name: entry for step in done for name, entry in step.files.items()}
+    return Changed([*gone.fragments, *new], index.schema, described, about, files)
+
+
+def _check(index: Index, pool: PassageSource, encoder: Encoder, source: QuerySource) -> None:
+    """Refuse what would not fit beside the rows that are there."""
+    manifest = index.manifest
+    check_same_encoder(index, encoder)
+    check_same_generator(index, source)
+    for language in source.languages:
+        if language not in manifest.languages:
+            have = ", ".join(manifest.languages) or "none"
+            raise XqgError(
+                f"{index.path}: has generated queries in {have}, not in {language!r}; add the language first "
+                "(`xqg add-language`), or leave it out"
+            )
+    for name, kind in pool.fields.items():
+        wanted = manifest.fields.get(name)
+        if wanted != kind and (wanted, kind) != ("double", "int64"):
+            have = ", ".join(f"{field} ({type_})" for field, type_ in manifest.fields.items()) or "none"
+            raise XqgError(
+                f"{index.path}: field {name!r} ({kind}) is not among its fields: {have}; leave it out, or build "
+                "the index again with it"
+            )
+
+
+def check_same_encoder(index: Index, encoder: Encoder) -> None:
+    """Raise XqgError unless the encoder, its lengths and number type are the index's."""
+    known, given = index.manifest.encoder, EncoderRecord.of(encoder)
+    for name in ("fingerprint", "passage_length", "query_length", "dtype"):
+        before, now = getattr(known, name), getattr(given, name)
+        if before != now:
+            raise XqgError(
+                f"{index.path}: made with encoder {known.name} and {name.replace('_', ' ')} {before}, not {now}; "
+                "use the same, or build the index again"
+            )
+
+
+def check_same_generator(index: Index, source: QuerySource) -> None:
+    """Raise XqgError where queries of another generator, prompt or sampling would be mixed in."""
+    known, given = index.manifest.generation, source.generation
+    if given.fingerprint is None or known.fingerprint is None:
+        return  # at least one side is a file, which may hold anything
+    for name in ("fingerprint", "prompt", "seed", "per_language", "block_size"):
+        before, now = getattr(known, name), getattr(given, name)
+        if before != now:
+            raise XqgError(
+                f"{index.path}: its queries were generated with another {name.replace('_', ' ')} ({before}, now "
+                f"{now}); use the same, or give the queries as a file"
+            )
+
+
+def _replaced(index: Index, pool: PassageSource, replacing: bool) -> Removal:
+    """What is left of the index's own rows."""
+    known = set(index.ids())
+    both = [passage.id for passage in pool if passage.id in known]
+    if both and not replacing:
+        more = f" and {len(both) - 1} more" if len(both) > 1 else ""
+        raise XqgError(
+            f"{index.path}: holds passage {both[0]!r}{more} already; remove it first, or replace it (--replace)"
+        )
+    return removal(index, both)

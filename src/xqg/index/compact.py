@@ -1,0 +1,96 @@
+"""Compacting an index: fewer, larger files without deleted rows, in one new version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from xqg.errors import XqgError
+from xqg.index import columns
+from xqg.index.change import WORK, Changed, change
+from xqg.index.checksums import seal
+from xqg.index.index import Index
+from xqg.index.progress import Listener, Ticker
+from xqg.index.steps import Written, run_steps
+from xqg.index.store import drop_orphans, next_fragment, read_batches, write_rows
+from xqg.index.tally import Tally
+from xqg.index.work import Work, locked
+
+__all__ = ["compact_index"]
+
+ROWS = 32_768  # of a file, as far as its vectors stay below the next
+BYTES = 256_000_000
+
+
+def compact_index(path: Path | str, *, keep: int | None = None, progress: Listener | None = None) -> Index:
+    """Write the rows of an index into fewer files.
+
+    Nothing that can be read changes. The versions before stay, and their files with them, unless
+    `keep` says otherwise; files that belong to no version are deleted.
+
+    Args:
+        keep: of all versions keep the latest so many; what was removed before them is then gone.
+        progress: told how far it is.
+
+    Raises:
+        XqgError: `keep` below 1, another writer at work, another change unfinished.
+    """
+    path = Path(path)
+    if keep is not None and keep < 1:
+        raise XqgError(f"--keep is {keep}; keep 1 version or more")
+
+    def make(index: Index, work: Work) -> Changed | None:
+        pieces = list(_pieces(index))
+        fragments = index.dataset.get_fragments()
+        if len(pieces) >= len(fragments) and not any(one.num_deletions for one in fragments):
+            return None
+        ticker = Ticker(progress, len(index))
+
+        def write(piece: _Piece) -> Written:
+            import pyarrow as pa
+
+            batches = read_batches(
+                index.dataset, index.schema.names, index.path, offset=piece.start, limit=piece.rows
+            )
+            table = pa.Table.from_batches(batches).cast(index.schema)
+            return Written.of(index.path, write_rows(index.path, table), Tally(), piece.rows)
+
+        done = run_steps(work, index.path, pieces, write, ticker)
+        new = [fragment for step in done for fragment in step.fragments]
+        for number, fragment in enumerate(new, start=next_fragment(index.dataset)):
+            fragment.id = number
+        files = {name: entry for step in done for name, entry in step.files.items()}
+        about = {"files": len(new)}
+        return Changed(new, index.schema, index.manifest, about, files)
+
+    index = change(path, {"command": "compact"}, make)
+    with locked(path, f"{path}: another process is changing it; run `xqg compact` again when it is done"):
+        if Work.pending(path / WORK) is None:
+            drop_orphans(index.dataset, keep)
+            seal(path)
+    return index
+
+
+@dataclass
+class _Piece:
+    """Rows of one new file; `blocks` are none, since nothing is generated."""
+
+    start: int
+    rows: int
+    blocks: list[int]
+
+
+def _pieces(index: Index) -> Iterator[_Piece]:
+    """Rows in files of about `ROWS`, cut between blocks: a block's queries are generated together."""
+    target = max(1, min(ROWS, BYTES // index.manifest.stored_bytes))
+    start = row = 0
+    before: int | None = None
+    for batch in read_batches(index.dataset, [columns.BLOCK], index.path):
+        for block in batch.column(0).to_pylist():
+            if row - start >= target and block != before:
+                yield _Piece(start, row - start, [])
+                start = row
+            before, row = block, row + 1
+    if row > start:
+        yield _Piece(start, row - start, [])

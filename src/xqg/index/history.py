@@ -1,0 +1,66 @@
+"""The versions of an index: what made each, and going back to one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from xqg.index.change import Changed, change
+from xqg.index.index import Index
+from xqg.index.store import message_of
+from xqg.index.work import Work
+
+__all__ = ["Version", "index_history", "restore_index"]
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version.
+
+    Attributes:
+        made: when, in UTC.
+        command: that made it; empty where it does not say.
+        about: what the command said of it, JSON values.
+    """
+
+    number: int
+    made: datetime
+    command: str
+    passages: int
+    about: dict[str, Any]
+
+
+def index_history(path: Path | str) -> list[Version]:
+    """Every version that one can go back to, oldest first.
+
+    Raises:
+        XqgError: no index.
+    """
+    index = Index.open(path)
+    found = []
+    for row in index.dataset.versions():
+        number = int(row["version"])
+        message = message_of(index.dataset, number)
+        command = str(message.pop("command", ""))
+        message.pop("digest", None)
+        made = row["timestamp"].astimezone(timezone.utc)
+        found.append(Version(number, made, command, int(row["metadata"]["total_rows"]), message))
+    return found
+
+
+def restore_index(path: Path | str, version: int) -> Index:
+    """Make an earlier version the latest one again; those between stay in the history.
+
+    Raises:
+        XqgError: no such version, an unfinished change.
+    """
+
+    def make(index: Index, work: Work) -> Changed | None:
+        if version == index.version:
+            return None
+        wanted = Index.open(path, version)
+        return Changed([], wanted.schema, wanted.manifest, {"restored": version}, restores=version)
+
+    return change(path, {"command": "restore", "version": version}, make)
