@@ -11,7 +11,26 @@ from typing import Annotated, Any
 
 import typer
 
-from xqg.cli import compare, demo, evaluate, generate, index, info, reproduce, retrieve, search, study, train
+from xqg.cli import (
+    add,
+    add_language,
+    compact,
+    compare,
+    demo,
+    evaluate,
+    generate,
+    history,
+    index,
+    info,
+    remove,
+    reproduce,
+    restore,
+    retrieve,
+    reweight,
+    search,
+    study,
+    train,
+)
 from xqg.cli.failures import run
 from xqg.cli.quiet import prepare
 
@@ -24,12 +43,19 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "index": index.command,
     "search": search.command,
     "retrieve": retrieve.command,
+    "info": info.command,
+    "add": add.command,
+    "remove": remove.command,
+    "add-language": add_language.command,
+    "reweight": reweight.command,
+    "compact": compact.command,
+    "history": history.command,
+    "restore": restore.command,
     "evaluate": evaluate.command,
     "compare": compare.command,
     "study": study.command,
     "reproduce": reproduce.command,
     "train": train.command,
-    "info": info.command,
 }
 
 app = typer.Typer(

@@ -179,7 +179,7 @@ def check_same_generator(index: Index, source: QuerySource) -> None:
     known, given = index.manifest.generation, source.generation
     if given.fingerprint is None or known.fingerprint is None:
         return  # at least one side is a file, which may hold anything
-    for name in ("fingerprint", "prompt", "seed", "per_language", "block_size"):
+    for name in ("fingerprint", "prompt", "seed", "per_language", "block_size", "dtype"):
         before, now = getattr(known, name), getattr(given, name)
         if before != now:
             raise XqgError(

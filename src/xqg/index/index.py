@@ -81,6 +81,11 @@ class Index:
         return self.dataset.schema.remove_metadata()
 
     @property
+    def files(self) -> int:
+        """Number of data files."""
+        return sum(len(fragment.data_files()) for fragment in self.dataset.get_fragments())
+
+    @property
     def message(self) -> dict[str, Any]:
         """What the change that made this version says of itself; empty where that is not known."""
         return message_of(self.dataset, self.version)

@@ -57,8 +57,8 @@ class EncoderRecord:
 class Generation:
     """Where the generated queries came from; the defaults describe an index without any.
 
-    `generators` are names (several where a file of queries mixes them); `fingerprint` and `prompt`
-    are None where not known or not the same for all languages; `per_language` is n, None where it
+    `generators` are names (several where a file of queries mixes them); `fingerprint`, `prompt` and
+    `dtype` (number type of the generator's weights) are None where not known or not the same for all languages; `per_language` is n, None where it
     differs between passages; `block_size` is the number of passages sampled as one batch (spec §3) and
     `blocks` the number of blocks there were so far: passages added later open new ones.
     """
@@ -70,6 +70,7 @@ class Generation:
     per_language: int | None = None
     block_size: int = 64
     blocks: int = 0
+    dtype: str | None = None
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,7 @@ def _generation(row: dict[str, Any]) -> Generation:
         per_language=row["per_language"],
         block_size=int(row["block_size"]),
         blocks=int(row["blocks"]),
+        dtype=row["dtype"],
     )
 
 

@@ -132,6 +132,7 @@ class GeneratedQueries:
             seed=seed,
             per_language=per_language,
             block_size=block_size,
+            dtype=str(getattr(generator, "dtype", "float32")),  # not every generator has a choice
         )
         self._generator = generator
         self._encoder = encoder
@@ -147,7 +148,7 @@ class GeneratedQueries:
             "languages": list(self.languages),
             "per_language": one.per_language,
             "block_size": one.block_size,
-            "generator_dtype": str(getattr(self._generator, "dtype", "float32")),
+            "generator_dtype": one.dtype,
         }
 
     def for_languages(self, languages: Sequence[str]) -> GeneratedQueries:
@@ -197,7 +198,7 @@ def merged_generation(before: Generation, new: Generation) -> Generation:
         return before
     same: dict[str, Any] = {
         name: getattr(before, name) if getattr(before, name) == getattr(new, name) else None
-        for name in ("fingerprint", "prompt", "seed", "per_language")
+        for name in ("fingerprint", "prompt", "seed", "per_language", "dtype")
     }
     generators = tuple(sorted({*before.generators, *new.generators}))
     return replace(before, generators=generators, **same)

@@ -1,0 +1,86 @@
+"""What the commands that change an index share: its own models, and what they say at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xqg.errors import XqgError
+
+if TYPE_CHECKING:
+    from xqg.encoding import Encoder
+    from xqg.index import GeneratedQueries, GivenQueries, Index
+
+__all__ = ["from_file", "generated", "own_encoder", "report"]
+
+
+def own_encoder(index: Index, device: str | None) -> Encoder:
+    """The encoder that the index was made with, in the number type it was made with.
+
+    Raises:
+        XqgError: it cannot be loaded, or is no longer the same.
+    """
+    from xqg.search import load_index_encoder
+
+    return load_index_encoder(index, device=device, dtype=index.manifest.encoder.dtype)
+
+
+def from_file(
+    path: Path, index: Index, languages: Sequence[str] | None, where: str = "languages"
+) -> GivenQueries:
+    """The queries of a file or folder, in some languages (None: all of its).
+
+    Raises:
+        XqgError: a malformed file, a language that it lacks.
+    """
+    from xqg.generation import queries_by_language, read_queries
+    from xqg.index import Generation, GivenQueries
+
+    found = queries_by_language(read_queries(path))
+    for code in languages or ():
+        if code not in found:
+            raise XqgError(f"{path}: no query in {code!r}; choose {where} from {', '.join(sorted(found))}")
+    chosen = found if languages is None else {code: found[code] for code in languages}
+    before = index.manifest.generation
+    return GivenQueries(chosen, Generation((str(path),), block_size=before.block_size))
+
+
+def generated(
+    index: Index,
+    encoder: Encoder,
+    languages: Sequence[str],
+    generator: str | None,
+    per_language: int | None,
+    seed: int | None,
+    device: str | None,
+) -> GeneratedQueries:
+    """Queries of the index's own generator, sampled as its others were; or of the one given.
+
+    Raises:
+        XqgError: the index does not say by which generator, and none is given; it cannot be loaded.
+    """
+    from xqg.generation import load_generator
+    from xqg.index import GeneratedQueries
+
+    before = index.manifest.generation
+    name = generator or (before.generators[0] if before.fingerprint else None)
+    if name is None:
+        raise XqgError(
+            f"{index.path}: does not say which generator to use; give --generator MODEL, or the queries as a file "
+            "(--queries)"
+        )
+    model = load_generator(name, device=device, dtype=before.dtype or "float32")
+    return GeneratedQueries(
+        model,
+        encoder,
+        languages,
+        per_language=per_language or before.per_language or 5,
+        seed=before.seed or 0 if seed is None else seed,
+        block_size=before.block_size,
+    )
+
+
+def report(index: Index, what: str) -> str:
+    """`INDEX: version 3, 1,250 passages; 10 added`."""
+    return f"{index.path}: version {index.version}, {len(index):,} passages; {what}"

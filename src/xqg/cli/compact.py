@@ -1,0 +1,35 @@
+"""`xqg compact`: an index in fewer, larger files."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from xqg.cli import options
+
+__all__ = ["command"]
+
+
+def command(
+    index: options.IndexFolder,
+    keep: Annotated[
+        int | None,
+        typer.Option(min=1, help="Versions to keep, the latest; earlier ones are gone.  [default: all]"),
+    ] = None,
+) -> None:
+    """Write an index into fewer files, and delete what interrupted changes left.
+
+    Nothing that can be read changes. Versions in `xqg history` stay, unless --keep says otherwise:
+    `--keep 1` is what takes removed passages off the disk.
+    """
+    from xqg.cli.changing import report
+    from xqg.cli.console import building, size
+    from xqg.index import Index
+    from xqg.index.compact import compact_index
+
+    before = Index.open(index).disk_bytes()["dataset"]
+    with building() as progress:
+        after = compact_index(index, keep=keep, progress=progress)
+    now = after.disk_bytes()["dataset"]
+    print(report(after, f"{after.files:,} data files; {size(before)} before, {size(now)} now"))
