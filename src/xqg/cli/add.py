@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xqg.cli import options
+from xqg.cli import index_options, options
 from xqg.errors import XqgError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def command(
     replace: Annotated[
         bool, typer.Option("--replace", help="Passages whose ids the index holds take their place.")
     ] = False,
-    skip_bad: options.SkipBad = False,
+    skip_bad: index_options.SkipBad = False,
     passage_language: options.PassageLanguage = None,
     data: options.Data = None,
     device: options.Device = None,
@@ -39,7 +39,8 @@ def command(
     """
     from xqg.cli.changing import own_encoder, report
     from xqg.cli.console import building
-    from xqg.cli.inputs import open_pool, write_bad
+    from xqg.cli.inputs import open_pool
+    from xqg.cli.left_out import write_left_out
     from xqg.index import Index
     from xqg.index.add import add_passages
 
@@ -62,8 +63,11 @@ def command(
         )
     about = after.message
     said = f"{about['added']:,} added" + (f", {about['replaced']:,} replaced" if about["replaced"] else "")
-    left_out = write_bad(index.with_name(f"{index.name}.bad.jsonl"), passages, pool, about["bad_vectors"])
-    print(report(after, said + left_out))
+    print(report(after, said))
+    refused = about["bad_vectors"]
+    side = write_left_out(index.with_name(f"{index.name}.bad.jsonl"), passages, pool.bad, refused)
+    if side is not None:
+        print(f"skipped: {len(pool.bad)} bad rows, {len(refused)} passages for their vectors; see {side}")
 
 
 def _source(

@@ -20,11 +20,11 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells count
 # typer carries its own click and exports BadParameter only; its base is every wrong use of a command.
 _UsageError: Any = typer.BadParameter.__mro__[1]
 _REMEDIES = {
-    errno.ENOSPC: "free space or choose another --out",
-    errno.EDQUOT: "free space or choose another --out",
-    errno.EACCES: "check its permissions or choose another --out",
-    errno.EPERM: "check its permissions or choose another --out",
-    errno.EROFS: "choose another --out",
+    errno.ENOSPC: "free space, or use a folder elsewhere",
+    errno.EDQUOT: "free space, or use a folder elsewhere",
+    errno.EACCES: "check its permissions, or use a folder elsewhere",
+    errno.EPERM: "check its permissions, or use a folder elsewhere",
+    errno.EROFS: "make it writable, or use a folder elsewhere",
     errno.EMFILE: "raise the limit on open files (ulimit -n)",
 }
 

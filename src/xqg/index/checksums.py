@@ -47,7 +47,19 @@ def settle(index: Path, files: Iterable[str]) -> dict[str, Entry]:
         with path.open("rb") as file:
             os.fsync(file.fileno())
         entries[name] = (path.stat().st_size, sha256_of(path))
+    for folder in {(index / name).parent for name in entries}:
+        _sync_folder(folder)  # a file's name is not in the file
     return entries
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError:  # not every file system can
+        pass
+    finally:
+        os.close(descriptor)
 
 
 def dataset_files(index: Path) -> dict[str, int]:
