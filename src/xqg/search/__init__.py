@@ -1,6 +1,6 @@
 """Searching an index: weightings, engines, language routing."""
 
-from xqg.search.detect import detect_languages
+from xqg.passages.detect import detect_languages
 from xqg.search.encoder import check_encoder, load_index_encoder
 from xqg.search.searcher import Hit, Searcher
 from xqg.search.weighting import Weighting

@@ -15,8 +15,8 @@ from xqg.errors import XqgError
 from xqg.index import Index
 from xqg.index.columns import canonical
 from xqg.passages import Passage
+from xqg.passages.detect import detect_languages
 from xqg.search.cache import cached_engine
-from xqg.search.detect import detect_languages
 from xqg.search.encoder import check_encoder, load_index_encoder
 from xqg.search.engines import FlatEngine
 from xqg.search.ranking import Floats, Rows, rank, tie_order
