@@ -78,6 +78,11 @@ def test_missing_passages(refused, tmp_path: Path) -> None:
         (["--dtype", "int8"], "dtype 'int8' is not known"),
         (["--passage-length", "999"], "reads 64 tokens"),
         (["--queries", "/no/such.jsonl"], "no such file"),
+        (["--filter", "language"], "--filter says which generated queries; give --generator or --queries too"),
+        (["--filter", "luck", "--queries", "q.jsonl"], "unknown filter 'luck'"),
+        (["--vectors", "v.npy"], "--vectors and --ids go together"),
+        (["--vectors", "/no/v.npy", "--ids", "/no/ids.txt"], "no such file; give a .npy file of vectors"),
+        (["--engine", "Warp9"], "Warp9"),
     ],
 )
 def test_wrong_flags_of_index(refused, own: Path, bert_folder: Path, flags: list[str], says: str) -> None:

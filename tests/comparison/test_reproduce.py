@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +11,12 @@ import pytest
 import yaml
 
 from xqg.comparison.reproduce import MACRO, Recipe, notes, reach, read_recipe, reproduce, table, write
-from xqg.comparison.reproduce.queries import ShardedQueries
 from xqg.encoding import load_encoder
 from xqg.errors import XqgError
 from xqg.evaluation import read_trec
-from xqg.generation import generate, queries_by_language, read_queries
+from xqg.generation import Generator
 from xqg.index import Index
-from xqg.passages import Passage
+from xqg.index.progress import Progress
 
 RECIPE = Path(__file__).parents[2] / "recipes" / "xqg-xor-tydi.yaml"
 TEXTS = {
@@ -178,11 +176,9 @@ def test_all_that_is_out_of_reach_is_named_at_once(
 def test_the_whole_pipeline(tmp_path: Path, values: dict[str, Any], data: Path) -> None:
     recipe = _recipe(tmp_path, values)
     benchmark = reach(recipe, data)
-    done: list[tuple[int, int]] = []
-    got = reproduce(
-        recipe, benchmark, tmp_path / "out", device="cpu", progress=lambda *both: done.append(both)
-    )
-    assert done == [(4, 4)]
+    told: list[Progress] = []
+    got = reproduce(recipe, benchmark, tmp_path / "out", device="cpu", progress=told.append)
+    assert [(one.passages, one.total, one.queries) for one in told][-1] == (4, 4, 16)
     # Every run holds the four passages, so that the figures are known: of two Japanese questions one
     # has its answer in the pool; of the Russian ones both that are counted.
     figures = {code: got.values["plain", "R@2kt", code] for code in ("ja", "ru", MACRO)}
@@ -240,6 +236,31 @@ def test_the_second_run_takes_what_the_first_made(
         reproduce(_recipe(tmp_path, {**values, "seed": 1}), benchmark, tmp_path / "out", device="cpu")
 
 
+def test_a_run_goes_on_with_the_queries_it_made(
+    tmp_path: Path, values: dict[str, Any], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = _recipe(tmp_path, values)
+    benchmark = reach(recipe, data)
+    whole = reproduce(recipe, benchmark, tmp_path / "whole", device="cpu")
+    real, languages = Generator.generate_block, []
+
+    def stops(self: Generator, passages: Any, language: str, n: int, seed: int) -> list[list[str]]:
+        languages.append(language)
+        if languages == ["ja", "ru"]:
+            raise KeyboardInterrupt
+        return real(self, passages, language, n, seed)
+
+    monkeypatch.setattr(Generator, "generate_block", stops)
+    with pytest.raises(KeyboardInterrupt):
+        reproduce(recipe, benchmark, tmp_path / "out", device="cpu")
+    assert not (tmp_path / "out" / "index").exists()
+    assert reproduce(recipe, benchmark, tmp_path / "out", device="cpu").values == whole.values
+    assert languages == ["ja", "ru", "ru"]
+    assert not (tmp_path / "out" / "index.parts").exists()
+    contents = {Index.open(tmp_path / name / "index").manifest.content for name in ("whole", "out")}
+    assert len(contents) == 1
+
+
 def test_a_limit(tmp_path: Path, values: dict[str, Any], data: Path) -> None:
     recipe = _recipe(tmp_path, values)
     benchmark = reach(recipe, data, 1)
@@ -257,56 +278,3 @@ def test_a_limit(tmp_path: Path, values: dict[str, Any], data: Path) -> None:
     assert {row["expected"] for row in results["rows"]} == {None}
     with pytest.raises(XqgError, match="limit is 0"):
         reach(recipe, data, 0)
-
-
-class _Generator:
-    """Writes down what it was asked for: passage, language, seed."""
-
-    name = "fake"
-    fingerprint = "fake"
-    prompt = "{passage}"
-    languages = None
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, int]] = []
-
-    def generate_block(
-        self, passages: Sequence[tuple[str, str]], language: str, n: int, seed: int
-    ) -> list[list[str]]:
-        self.asked.append((language, len(passages)))
-        return [[f"{title} {text} {language} {seed} {copy}" for copy in range(n)] for title, text in passages]
-
-
-class _Encoder:
-    @staticmethod
-    def visible_prefix(texts: Sequence[str]) -> list[str]:
-        return [text[:12] for text in texts]
-
-
-def test_shards_give_the_queries_of_one_call(tmp_path: Path) -> None:
-    passages = [Passage(f"p{number}", f"Title {number}", f"text {number}", "en") for number in range(150)]
-    ids = [passage.id for passage in passages]
-    whole = generate(
-        passages,
-        _Encoder.visible_prefix([one.full_text for one in passages]),
-        _Generator(),
-        {"ja": 2, "ru": 2},
-    )
-    generator = _Generator()
-    encoder: Any = _Encoder()
-    sharded = ShardedQueries(passages, ids, encoder, generator, 2, 0, tmp_path / "queries", shard=64)
-    by_language = sharded.by_language(["ja", "ru"])
-    assert generator.asked == []
-    found: dict[str, dict[str, list[str]]] = {"ja": {}, "ru": {}}
-    for id_ in ids:  # as build_index asks: block by block, every language
-        for code, mapping in by_language.items():
-            found[code][id_] = list(mapping.get(id_, ()))
-    assert found == queries_by_language(whole)
-    assert generator.asked == [("ja", 64), ("ru", 64), ("ja", 64), ("ru", 64), ("ja", 22), ("ru", 22)]
-    assert (list(by_language["ja"]), len(by_language["ja"])) == (ids, 150)
-    # Another order costs time, not truth; what was made is taken from the disk.
-    assert list(by_language["ja"]["p3"]) == found["ja"]["p3"]
-    assert len(generator.asked) == 6
-    assert len(read_queries(tmp_path / "queries" / "00002" / "ja.jsonl")) == 44
-    with pytest.raises(KeyError):
-        _ = by_language["ja"]["absent"]

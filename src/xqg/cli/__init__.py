@@ -18,10 +18,12 @@ from xqg.cli import (
     compare,
     demo,
     evaluate,
+    export,
     generate,
     history,
     index,
     info,
+    plan,
     remove,
     reproduce,
     restore,
@@ -30,6 +32,7 @@ from xqg.cli import (
     search,
     study,
     train,
+    verify,
 )
 from xqg.cli.failures import run
 from xqg.cli.quiet import prepare
@@ -40,6 +43,7 @@ __all__ = ["COMMANDS", "app", "main"]
 COMMANDS: dict[str, Callable[..., Any]] = {
     "demo": demo.command,
     "generate": generate.command,
+    "plan": plan.command,
     "index": index.command,
     "search": search.command,
     "retrieve": retrieve.command,
@@ -51,6 +55,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "compact": compact.command,
     "history": history.command,
     "restore": restore.command,
+    "verify": verify.command,
+    "export": export.command,
     "evaluate": evaluate.command,
     "compare": compare.command,
     "study": study.command,

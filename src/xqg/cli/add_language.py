@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xqg.cli import options
 from xqg.errors import XqgError
+
+if TYPE_CHECKING:
+    from xqg.index.sources import QuerySource
 
 __all__ = ["command"]
 
@@ -43,6 +46,7 @@ def command(
         raise XqgError("--queries excludes --generator, --per-language and --seed; give the one or the others")
     before = Index.open(index)
     encoder = own_encoder(before, device)
+    source: QuerySource
     if queries is not None:
         source = from_file(queries, before, codes, "LANGUAGES")
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -21,6 +22,8 @@ def open_searcher(
     asked: Iterable[str],
     device: str | None,
     dtype: str,
+    engine: str | None = None,
+    where: str | None = None,
 ) -> tuple[Searcher, list[str] | Literal["auto"] | None]:
     """A searcher of the index in `path`, and what `--languages` means.
 
@@ -28,12 +31,16 @@ def open_searcher(
         asked: languages of the questions, as far as they are known; the encoder warns of those
             that it was not trained for.
 
+        engine: in place of the index's.
+        where: checked here, before a model is loaded.
+
     Raises:
         XqgError: wrong settings (found before a model is loaded), no index, no encoder.
     """
     from xqg.index import Index
     from xqg.models import warn_untrained
     from xqg.search import Searcher, Weighting, load_index_encoder
+    from xqg.search.engines import check_factory
 
     chosen = options.search_languages(languages)
     options.check_alpha(alpha)
@@ -42,6 +49,15 @@ def open_searcher(
         options.check_query_language(code)
     index = Index.open(path)
     Weighting.of(index, alpha, None if chosen == "auto" else chosen)
+    if engine is not None:
+        check_factory(engine, index.manifest.dimension, len(index))
+    if where is not None:
+        index.check_where(where)
     encoder = load_index_encoder(index, device=device, dtype=dtype)
     warn_untrained("encoder", encoder.name, encoder.languages, asked)
-    return Searcher(index, encoder), chosen
+    return Searcher(index, encoder, engine=engine, say=_say), chosen
+
+
+def _say(line: str) -> None:
+    """What an engine that had to be built says of itself."""
+    print(line, file=sys.stderr)

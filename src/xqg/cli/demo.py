@@ -55,25 +55,25 @@ def _build(comparison: Comparison, queries: Path, out: Path) -> None:
     """An index with the comparison's passages, cross-lingual queries and tuned α."""
     from xqg.encoding import load_encoder
     from xqg.generation import queries_by_language, read_queries
-    from xqg.index import Generation, build_index
+    from xqg.index import Generation, GivenQueries, build_index
 
     settings = comparison.settings
     generated = []
     for language in settings["target_languages"]["en"]:
         generated += read_queries(queries / f"{language}.jsonl")
     shutil.rmtree(out, ignore_errors=True)  # the demo's own, from an earlier run
+    generation = Generation(
+        generators=(settings["generator"]["name"],),
+        fingerprint=settings["generator"]["fingerprint"],
+        prompt=settings["generator"]["prompt"],
+        seed=settings["seed"],
+        per_language=settings["per_language"],
+    )
     build_index(
         comparison.benchmark.passages,
         load_encoder(settings["encoder"]["name"]),
         out,
-        queries=queries_by_language(generated),
+        queries=GivenQueries(queries_by_language(generated), generation),
         alpha=comparison.outcomes[0].tuned["cross"].by_fold[0],
         fusion=settings["fusion"],
-        generation=Generation(
-            generators=(settings["generator"]["name"],),
-            fingerprint=settings["generator"]["fingerprint"],
-            prompt=settings["generator"]["prompt"],
-            seed=settings["seed"],
-            per_language=settings["per_language"],
-        ),
     )

@@ -25,6 +25,7 @@ __all__ = [
     "EncoderName",
     "FusionName",
     "GeneratorName",
+    "Hybrid",
     "IndexFolder",
     "Json",
     "Limit",
@@ -38,8 +39,10 @@ __all__ = [
     "QueryLanguages",
     "QueryLength",
     "SearchAlpha",
+    "SearchEngine",
     "SearchLanguages",
     "TargetLanguages",
+    "Where",
     "check_alpha",
     "check_alpha_text",
     "check_fusion",
@@ -72,7 +75,9 @@ EncoderName = Annotated[
 GeneratorName = Annotated[
     str | None, typer.Option(metavar="MODEL", help="Generator of the queries: folder, hub id, or mini.")
 ]
-QueriesFile = Annotated[Path | None, typer.Option(help="JSONL file of generated queries instead.")]
+QueriesFile = Annotated[
+    Path | None, typer.Option(help="Generated queries instead: a file (JSONL, Parquet) or a folder of them.")
+]
 FusionName = Annotated[
     str | None,
     typer.Option(
@@ -146,6 +151,18 @@ SearchLanguages = Annotated[
         help="Generated queries that count: `ja,ru`, or `auto`: those in the question's language."
         "  [default: all stored]"
     ),
+]
+SearchEngine = Annotated[
+    str | None,
+    typer.Option(metavar="FACTORY", help="Faiss engine: Flat (exact), HNSW32 …  [default: the index's]"),
+]
+Where = Annotated[
+    str | None,
+    typer.Option(metavar="CONDITION", help='Only passages that it holds for, such as "year >= 2000".'),
+]
+Hybrid = Annotated[
+    bool,
+    typer.Option("--hybrid", help="Fuse the ranking with BM25 over passages and their generated queries."),
 ]
 QueryLanguage = Annotated[str | None, typer.Option(help="Language of questions that name none.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -31,6 +31,9 @@ def command(
         typer.Option(help="Language of questions that name none; of a named benchmark: the one to ask in."),
     ] = None,
     data: options.Data = None,
+    where: options.Where = None,
+    hybrid: options.Hybrid = False,
+    engine: options.SearchEngine = None,
     device: options.Device = None,
     dtype: options.Dtype = "float32",
 ) -> None:
@@ -43,18 +46,22 @@ def command(
     options.check_query_language(query_language)
     questions, spoken = read_asked(queries, data, query_language)
     known = [code for code in spoken if code is not None]
-    searcher, chosen = open_searcher(index, alpha, languages, known, device, dtype)
+    searcher, chosen = open_searcher(index, alpha, languages, known, device, dtype, engine, where)
     scores, rows = searcher.rank(
         [question.text for question in questions],
         k,
         alpha=alpha,
         languages=chosen,
         query_languages=spoken,
+        where=where,
+        hybrid=hybrid,
     )
     ids = searcher.index.ids()
     run = {
-        question.id: [(ids[row], score) for row, score in zip(found, given, strict=True)]
+        question.id: [(ids[row], score) for row, score in zip(found, given, strict=True) if row >= 0]
         for question, found, given in zip(questions, rows.tolist(), scores.tolist(), strict=True)
     }
     write_trec(out, run, tag="xqg")
-    print(f"{out}: {len(run)} questions, {rows.shape[1]} passages each")
+    each = [len(found) for found in run.values()]
+    number = f"{min(each)} to {max(each)}" if min(each) < max(each) else str(max(each))
+    print(f"{out}: {len(run)} questions, {number} passages each")

@@ -20,7 +20,9 @@ def command(
         typer.Option(help="Generated queries that count: `ja,ru`, `all` stored ones, or `none`."),
     ] = None,
     fusion: Annotated[str | None, typer.Option(metavar="NAME", help="raw or normalised.")] = None,
-    engine: options.EngineName = None,
+    engine: Annotated[
+        str | None, typer.Option(metavar="FACTORY", help="Faiss engine: Flat, HNSW32, IVF1024,PQ64 …")
+    ] = None,
 ) -> None:
     """Set what searches of an index use where they say nothing else.
 

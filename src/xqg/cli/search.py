@@ -30,6 +30,9 @@ def command(
         str | None, typer.Option(help="The question's language, for `auto`.  [default: detected]")
     ] = None,
     as_json: options.Json = False,
+    where: options.Where = None,
+    hybrid: options.Hybrid = False,
+    engine: options.SearchEngine = None,
     device: options.Device = None,
     dtype: options.Dtype = "float32",
 ) -> None:
@@ -43,9 +46,15 @@ def command(
     except UnicodeEncodeError:
         raise XqgError("the question is not valid UTF-8; check the terminal's character set") from None
     asked = [query_language] if query_language is not None else []
-    searcher, chosen = open_searcher(index, alpha, languages, asked, device, dtype)
+    searcher, chosen = open_searcher(index, alpha, languages, asked, device, dtype, engine, where)
     [hits] = searcher.search(
-        [text], k, alpha=alpha, languages=chosen, query_languages=[query_language] if asked else None
+        [text],
+        k,
+        alpha=alpha,
+        languages=chosen,
+        query_languages=[query_language] if asked else None,
+        where=where,
+        hybrid=hybrid,
     )
     if as_json:
         print(json.dumps([_row(hit) for hit in hits], ensure_ascii=False, indent=1))
@@ -67,6 +76,7 @@ def _row(hit: Hit) -> dict[str, Any]:
         "title": passage.title,
         "text": passage.text,
         "language": passage.language,
+        "fields": dict(passage.fields),
     }
 
 

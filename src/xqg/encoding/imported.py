@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import sys
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -24,8 +26,12 @@ __all__ = ["ImportedVectors"]
 _Matrix = npt.NDArray[Any]  # of a .npy file: any dtype, until it is checked
 
 MAGIC = b"\x93NUMPY"
-# What NumPy raises over damaged files: it reads the header as Python source.
-_BROKEN = (ValueError, OSError, EOFError, OverflowError, SyntaxError, TypeError, TokenError)
+# What NumPy raises over damaged files: it reads the header as Python source, whose parser says
+# MemoryError over too many brackets.
+_BROKEN = (
+    *(ValueError, OSError, EOFError, OverflowError, SyntaxError, TypeError, TokenError),
+    *(LookupError, AttributeError, MemoryError, RecursionError),
+)
 
 
 class ImportedVectors:
@@ -120,7 +126,7 @@ def _matrix(path: Path) -> _Matrix:
 
 def _mapped(path: Path, what: str) -> _Matrix:
     """The array of a .npy file, left on disk."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise XqgError(f"{path}: no such file; give a .npy file of {what}")
     try:
         with path.open("rb") as file:
@@ -139,7 +145,7 @@ def _mapped(path: Path, what: str) -> _Matrix:
 
 
 def _ids(path: Path) -> list[str]:
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise XqgError(f"{path}: no such file; give the ids of the vectors' rows, one a line")
     if path.suffix == ".npy":
         array = _mapped(path, "ids")
@@ -147,6 +153,7 @@ def _ids(path: Path) -> list[str]:
             raise XqgError(
                 f"{path}: an array of {array.dtype}, shape {array.shape}; save the ids as a list of strings"
             )
+        _check_characters(path, array)
         return [str(name) for name in array]
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -157,6 +164,15 @@ def _ids(path: Path) -> list[str]:
     # Not `splitlines`, which also splits at characters that an id may have.
     names = [line.removesuffix("\r") for line in text.split("\n")]
     return names[:-1] if names[-1] == "" else names
+
+
+def _check_characters(path: Path, array: _Matrix) -> None:
+    """Raise XqgError where a number in an array of strings is no character's: NumPy takes any."""
+    if not array.nbytes:
+        return
+    codes = np.frombuffer(array.tobytes(), dtype=np.dtype(np.uint32).newbyteorder(array.dtype.byteorder))
+    if (codes > sys.maxunicode).any() or ((codes >= 0xD800) & (codes < 0xE000)).any():  # or half a pair
+        raise XqgError(f"{path}: ids with what is no character in them; get the file anew")
 
 
 def _listed(path: Path, text: str) -> list[str]:

@@ -6,6 +6,7 @@ that trec_eval computes in and the file keeps, so that a run in memory and its f
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -85,7 +86,7 @@ def read_trec(path: Path | str) -> Run:
             listed twice for a question; a missing or empty file.
     """
     path = Path(path)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise XqgError(f"{path}: no such file; give a TREC run ({_COLUMNS}), as `xqg retrieve` writes")
     found: dict[str, dict[str, float]] = {}
     with path.open("rb") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +14,9 @@ __all__ = ["Row", "query_rows"]
 
 WHAT = "generated queries"
 _KINDS = (".jsonl", ".jsonl.gz", ".json", ".parquet")  # .json as the hub has it: one object a line
+
+# Of Parquet files nothing else is read: a column of any type may stand beside these.
+_COLUMNS = ("passage_id", "language", "text", "seed", "generator", "docid", "generated_queries", "lang")
 
 
 class Row(NamedTuple):
@@ -30,7 +34,7 @@ def query_rows(path: Path | str) -> Iterator[Row]:
         XqgError: nothing there, a folder without such a file, a file that cannot be read.
     """
     path = Path(path)
-    for file in _files(path) if path.is_dir() else [path]:
+    for file in _files(path) if os.path.isdir(path) else [path]:
         if file.suffix == ".parquet":
             yield from _parquet(file)
         else:
@@ -50,15 +54,17 @@ def _parquet(path: Path) -> Iterator[Row]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if not path.exists():
+    if not os.path.exists(path):
         raise XqgError(f"{path}: no such file; give a file of {WHAT}")
     number = 0
     try:
         with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=1024):
+            columns = [name for name in file.schema_arrow.names if name in _COLUMNS]
+            for batch in file.iter_batches(batch_size=1024, columns=columns):
                 for values in batch.to_pylist():
                     number += 1
                     yield Row(path, f"{path}: row {number}", values)
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+    # ValueError and OverflowError: a value that Python has not, such as a date in the year 300000.
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         reason = str(error).split("\n")[0].rstrip(".")
         raise XqgError(f"{path}: not a whole Parquet file ({reason}); get it anew") from None

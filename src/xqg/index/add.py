@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from xqg.index.change import Changed, change
 from xqg.index.cleaning import Cleaning
 from xqg.index.index import Index
 from xqg.index.manifest import EncoderRecord
-from xqg.index.prepare import stored_filters
+from xqg.index.prepare import prepared_addition, stored_filters
 from xqg.index.progress import Listener, Ticker
 from xqg.index.remove import Removal, removal
 from xqg.index.segment import Maker, PassageVectors, Segment, query_texts
@@ -105,6 +105,12 @@ def _added(
     rows = segment_rows(len(pool), block_size)
     ticker = Ticker(progress, len(pool))
 
+    def pieces() -> Iterator[Segment]:
+        return segments(pool, rows, block_size, first)
+
+    new_ids = {passage.id for passage in pool}
+    maker = prepared_addition(maker, index, pieces, source, new_ids, work)
+
     def write(segment: Segment) -> Written:
         texts = query_texts(
             source, segment.passages, segment.blocks, work.folder / QUERIES, ticker.queries
@@ -115,7 +121,7 @@ def _added(
         table, tally = maker.rows(segment)
         return Written.of(index.path, write_rows(index.path, table) if len(table) else [], tally, size)
 
-    done = run_steps(work, index.path, segments(pool, rows, block_size, first), write, ticker)
+    done = run_steps(work, index.path, pieces(), write, ticker)
     new = [fragment for step in done for fragment in step.fragments]
     for number, fragment in enumerate(new, start=next_fragment(index.dataset)):
         fragment.id = number

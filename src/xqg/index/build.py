@@ -25,11 +25,11 @@ from xqg.index.cleaning import Cleaning
 from xqg.index.index import Index
 from xqg.index.manifest import DEFAULT_ENGINE, Counts, EncoderRecord, Manifest
 from xqg.index.partial import check_absent
-from xqg.index.prepare import prepared
+from xqg.index.prepare import check_filters, prepared
 from xqg.index.progress import Listener, Ticker
 from xqg.index.segment import Maker, PassageVectors, Segment, query_texts
 from xqg.index.sources import NO_QUERIES, GivenQueries, Queries, QuerySource
-from xqg.index.steps import Written, run_steps
+from xqg.index.steps import Written, run_steps, state_of
 from xqg.index.store import DATASET, commit, write_rows
 from xqg.index.tally import add_counts, chained
 from xqg.index.work import QUERIES, Work, digest_of, locked, parts_folder
@@ -77,7 +77,9 @@ def build_index(
             are stored but add nothing and are not counted; repeated ones are added as often as they
             occur.
         alpha, fusion: the stored default weighting; `fusion` defaults by the encoder's similarity.
-        filters: remove generated queries; what they removed is stored and counted.
+        filters: remove generated queries; what they removed is stored and counted. The sums of the
+            others are stored as they are, not rescaled. `best` counts the queries of passages whose
+            vectors, their own and their queries', are finite.
         language_report: count the queries that are in the wrong language.
         vectors: passage vectors that are there already, in place of encoding the passages.
         engine: Faiss factory string of the engine that serves the default weighting.
@@ -92,6 +94,7 @@ def build_index(
     """
     out = Path(out)
     check_alpha(alpha)
+    check_filters(filters)
     source = _source(queries)
     pool = as_pool(passages)
     languages = source.languages
@@ -115,13 +118,19 @@ def build_index(
     with _parts(out, settings) as work:
         ticker = Ticker(progress, len(pool))
         schema = columns.schema(languages, encoder.dimension, pool.fields, filtered=bool(filters))
-        candidates = tuple(sorted({*languages, *pool.languages})) if language_report and languages else ()
-        maker = Maker(encoder, languages, schema, Cleaning(tuple(filters), candidates), vectors, skip_bad)
-        maker, thresholds = prepared(maker, pool, source, settings["segment"], work, ticker)
+        candidates = tuple(sorted({*languages, *pool.languages})) if languages else ()
+        cleaning = Cleaning(tuple(filters), candidates, language_report)
+        maker = Maker(encoder, languages, schema, cleaning, vectors, skip_bad)
+
+        def pieces() -> Iterator[Segment]:
+            return segments(pool, settings["segment"], source.generation.block_size)
+
+        maker, thresholds = prepared(maker, pieces, source, chosen, work, ticker.queries)
         folder = work.folder / "index"
         folder.mkdir(exist_ok=True)
-        pieces = segments(pool, settings["segment"], source.generation.block_size)
-        done = run_steps(work, folder, pieces, _writer(maker, source, work, folder, ticker), ticker)
+        # Where there are thresholds, all queries were made, and told, in the pass before.
+        advance = (lambda _: None) if thresholds else ticker.queries
+        done = run_steps(work, folder, pieces(), _writer(maker, source, work, folder, advance), ticker)
         counts = add_counts(Counts(0), [step.tally for step in done])
         if not counts.passages:
             raise XqgError("no passage is left to index: all were bad; see the reasons without --skip-bad")
@@ -238,17 +247,16 @@ def _numbered(passages: list[Passage], first_block: int, block_size: int) -> Seg
 
 
 def _writer(
-    maker: Maker, source: QuerySource, work: Work, folder: Path, ticker: Ticker
+    maker: Maker, source: QuerySource, work: Work, folder: Path, advance: Callable[[int], None]
 ) -> Callable[[Segment], Written]:
     """Generates for, encodes and writes one segment."""
 
     def write(segment: Segment) -> Written:
-        segment.texts = query_texts(
-            source, segment.passages, segment.blocks, work.folder / QUERIES, ticker.queries
-        )
-        size = len(segment.passages)
-        table, tally = maker.rows(segment)
-        return Written.of(folder, write_rows(folder, table) if len(table) else [], tally, size)
+        segment.texts = query_texts(source, segment.passages, segment.blocks, work.folder / QUERIES, advance)
+        size, ties = len(segment.passages), state_of(work)
+        table, tally = maker.rows(segment, ties)
+        fragments = write_rows(folder, table) if len(table) else []
+        return Written.of(folder, fragments, tally, size, state=ties)
 
     return write
 

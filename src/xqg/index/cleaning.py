@@ -1,23 +1,26 @@
-"""Cleaning generated queries while an index takes them in: a report on their language, and filters."""
+"""Cleaning generated queries while an index takes them in: a report on their language, and filters.
+
+What a filter takes out is not in the sums, and these are stored as they are: with fewer queries a
+passage's sum is shorter, it is not rescaled by K/K_p as the comparison of filters does (spec §2).
+"""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from xqg.augmentation.filters import BestFraction, Block, Judgement, QueryFilter, wrong_language
 from xqg.passages import Passage
-
-if TYPE_CHECKING:
-    from xqg.augmentation.filters import QueryFilter
 
 __all__ = ["Clean", "Cleaning", "Texts"]
 
 Floats = npt.NDArray[np.float32]
 Texts = dict[str, list[list[str]]]  # language -> one list of query texts a passage
+Encode = Callable[[Sequence[str]], Floats]
 
 
 @dataclass
@@ -25,15 +28,21 @@ class Clean:
     """What is left of queries.
 
     Attributes:
-        texts, removed: language → one list a passage; blank texts are never removed.
+        texts, removed: language → one list a passage; blank texts are never removed. Removed ones
+            are in the order of the filters.
         vectors: language → float32 vectors of the texts left but blank ones, where they were needed.
         wrong_language: language → [judged, taken for another language], before anything was removed.
+        ties: language → queries at the threshold of `best` that were kept so far (`BestFraction`).
+        bad: rows with a query whose vector is not finite, with the reason; where there are any, the
+            cleaning was not finished.
     """
 
     texts: Texts
     removed: Texts
-    vectors: dict[str, Floats]
     wrong_language: dict[str, list[int]]
+    ties: dict[str, int]
+    vectors: dict[str, Floats] = field(default_factory=dict)
+    bad: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,61 +51,86 @@ class Cleaning:
 
     Attributes:
         filters: applied in this order, each to what the one before left.
-        candidates: languages that a query may be in; none: no report is made.
+        candidates: languages that a query may be in.
+        report: count the queries in a wrong language.
     """
 
     filters: tuple[QueryFilter, ...] = ()
     candidates: tuple[str, ...] = field(default=())
+    report: bool = True
+
+    @property
+    def best(self) -> BestFraction | None:
+        """The filter that needs a score of every query first."""
+        return next((one for one in self.filters if isinstance(one, BestFraction)), None)
 
     def apply(
         self,
         passages: Sequence[Passage],
         texts: Texts,
         p: Floats,
-        encode: Callable[[Sequence[str]], Floats],
+        encode: Encode,
+        ties: Mapping[str, int] | None = None,
     ) -> Clean:
         """Clean the queries of some passages.
 
         Args:
             texts: language → one list of texts a passage.
-            p: float32, shape (passages, dimension): the passages' vectors.
+            p: float32, shape (passages, dimension): the passages' vectors, all finite.
             encode: vectors of query texts.
+            ties: `Clean.ties` of the passages before these.
         """
-        clean = Clean(
-            texts={code: [list(found) for found in rows] for code, rows in texts.items()},
-            removed={code: [[] for _ in passages] for code in texts},
-            vectors={},
-            wrong_language=self._report(texts),
-        )
+        clean = _untouched(passages, texts, self._report(texts) if self.report else {}, ties)
         for one in self.filters:
-            self._remove(one, passages, clean, p, encode)
+            block = self._block(one, passages, clean, p, encode)
+            if block is None:
+                break
+            if isinstance(one, BestFraction):  # a copy: the same passages may be cleaned again
+                one = copy.copy(one)
+                one.ties_kept = clean.ties
+            _take_out(clean, one.judge(block))
         return clean
 
-    def _report(self, texts: Mapping[str, list[list[str]]]) -> dict[str, list[int]]:
-        from xqg.augmentation.filters import wrong_language
+    def scores(
+        self, passages: Sequence[Passage], texts: Texts, p: Floats, encode: Encode
+    ) -> tuple[dict[str, Floats], dict[int, str]]:
+        """What `best` makes of the queries that the filters before it leave; arguments as of `apply`.
 
+        Returns:
+            Language → scores, shape (queries,); and `Clean.bad`, with which there are no scores.
+        """
+        clean = _untouched(passages, texts, {}, None)
+        for one in self.filters:
+            block = self._block(one, passages, clean, p, encode)
+            if block is None:
+                return {}, clean.bad
+            if isinstance(one, BestFraction):
+                return one.scores(block), {}
+            _take_out(clean, one.judge(block))
+        raise ValueError("no filter that needs scores")
+
+    def _report(self, texts: Texts) -> dict[str, list[int]]:
         if not self.candidates:
             return {}
         flat = {code: [text for _, _, text in _flat(rows)] for code, rows in texts.items()}
         judged = wrong_language({code: found for code, found in flat.items() if found}, self.candidates)
         return {code: [total, wrong] for code, (total, wrong) in judged.items()}
 
-    def _remove(
-        self,
-        one: QueryFilter,
-        passages: Sequence[Passage],
-        clean: Clean,
-        p: Floats,
-        encode: Callable[[Sequence[str]], Floats],
-    ) -> None:
-        from xqg.augmentation.filters import Block
-
+    def _block(
+        self, one: QueryFilter, passages: Sequence[Passage], clean: Clean, p: Floats, encode: Encode
+    ) -> Block | None:
+        """What the filter judges, encoded where it needs that; None where queries turn out to be bad."""
         places = {code: _flat(rows) for code, rows in clean.texts.items()}
         if one.needs != "texts":
             for code, found in places.items():
                 if code not in clean.vectors:
                     clean.vectors[code] = encode([text for _, _, text in found])
-        block = Block(
+                    for place in np.flatnonzero(~np.isfinite(clean.vectors[code]).all(axis=1)).tolist():
+                        reason = f"a value of the vector of a {code} query is not a finite number"
+                        clean.bad.setdefault(found[place][0], reason)
+            if clean.bad:
+                return None
+        return Block(
             passage_ids=[passage.id for passage in passages],
             languages=self.candidates,
             texts={code: [text for _, _, text in found] for code, found in places.items()},
@@ -104,14 +138,30 @@ class Cleaning:
             passages=p,
             queries=clean.vectors,
         )
-        for code, reasons in one.judge(block).items():
-            keep = np.array([reason is None for reason in reasons], dtype=bool)
-            gone = [place for place, reason in zip(places[code], reasons, strict=True) if reason is not None]
-            for row, number, text in reversed(gone):  # from the end, so that numbers stay right
-                del clean.texts[code][row][number]
-                clean.removed[code][row].insert(0, text)
-            if code in clean.vectors:
-                clean.vectors[code] = clean.vectors[code][keep]
+
+
+def _untouched(
+    passages: Sequence[Passage], texts: Texts, report: dict[str, list[int]], ties: Mapping[str, int] | None
+) -> Clean:
+    return Clean(
+        texts={code: [list(found) for found in rows] for code, rows in texts.items()},
+        removed={code: [[] for _ in passages] for code in texts},
+        wrong_language=report,
+        ties=dict(ties or {}),
+    )
+
+
+def _take_out(clean: Clean, judged: Judgement) -> None:
+    """Move the queries that a filter gave a reason for to the removed ones."""
+    for code, reasons in judged.items():
+        places = _flat(clean.texts[code])
+        gone = [place for place, reason in zip(places, reasons, strict=True) if reason is not None]
+        for row, _, text in gone:
+            clean.removed[code][row].append(text)
+        for row, number, _ in reversed(gone):  # from the end, so that numbers stay right
+            del clean.texts[code][row][number]
+        if code in clean.vectors:
+            clean.vectors[code] = clean.vectors[code][[reason is None for reason in reasons]]
 
 
 def _flat(rows: Sequence[Sequence[str]]) -> list[tuple[int, int, str]]:

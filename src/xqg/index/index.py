@@ -18,12 +18,13 @@ from xqg.index.manifest import Manifest
 from xqg.index.store import (
     CACHE,
     DATASET,
-    checked_predicate,
+    check_predicate,
     latest_version,
     message_of,
     open_dataset,
     read_batches,
     take_rows,
+    take_table,
 )
 from xqg.passages import Passage
 
@@ -136,6 +137,10 @@ class Index:
         batches = read_batches(self.dataset, [], self.path, with_row_address=True)
         return np.concatenate([batch.column("_rowaddr").to_numpy() for batch in batches])
 
+    def check_where(self, predicate: str) -> None:
+        """Raise XqgError for a predicate that `rows_where` cannot evaluate."""
+        check_predicate(self.dataset, predicate, [*columns.TEXTS, *self.fields])
+
     def rows_where(self, predicate: str) -> npt.NDArray[np.int64]:
         """Rows of passages that a predicate over their columns holds for, ascending.
 
@@ -145,8 +150,8 @@ class Index:
         Raises:
             XqgError: a predicate that cannot be parsed, or over a column that is not there.
         """
-        where = checked_predicate(self.dataset, predicate, ["id", "title", "text", "language", *self.fields])
-        batches = read_batches(self.dataset, [], self.path, with_row_address=True, filter=where)
+        self.check_where(predicate)
+        batches = read_batches(self.dataset, [], self.path, with_row_address=True, filter=predicate)
         found = [batch.column("_rowaddr").to_numpy() for batch in batches]
         if not found:
             return np.zeros(0, np.int64)
@@ -203,13 +208,30 @@ class Index:
         p, *sums = (np.concatenate(arrays) for arrays in zip(*blocks, strict=True))
         return p, sums
 
+    def parts_of(
+        self, rows: npt.NDArray[np.int64], languages: Sequence[str] | None = None
+    ) -> tuple[Vectors, list[Vectors]]:
+        """`parts` of some rows, in the order given: every array has the shape (rows, dimension).
+
+        Raises:
+            XqgError: a language without stored queries.
+        """
+        chosen = self.resolve(self.languages if languages is None else languages)
+        names = ["vector", *map(columns.sum_column, chosen)]
+        table = take_table(self.dataset, rows, names, self.path)
+        p, *sums = (columns.from_arrow(table.column(name), self.manifest.dimension) for name in names)
+        return p, sums
+
     def fused(
         self,
         alpha: float | None = None,
         fusion: Fusion | None = None,
         languages: Sequence[str] | None = None,
+        rows: npt.NDArray[np.int64] | None = None,
     ) -> Vectors:
         """Augmented vectors, float32 of shape (passages, dimension); defaults are the stored weighting.
+
+        `rows` (None: all) are those wanted, ascending: the shape is (rows, dimension).
 
         Without `languages` those of the stored weighting count. Computed block by block from the stored parts: equal, bit for bit, to `fuse(*parts, …)`.
 
@@ -219,11 +241,17 @@ class Index:
         alpha = self.manifest.alpha if alpha is None else alpha
         fusion = self.manifest.fusion if fusion is None else fusion
         chosen = self.resolve(self.manifest.weighted if languages is None else languages)
-        vectors = np.empty((len(self), self.manifest.dimension), dtype=np.float32)
-        start = 0
+        number = len(self) if rows is None else len(rows)
+        vectors = np.empty((number, self.manifest.dimension), dtype=np.float32)
+        start = filled = 0
         for p, *sums in self._blocks(chosen):
-            vectors[start : start + len(p)] = fuse(p, sums, alpha, fusion)
-            start += len(p)
+            if rows is not None:
+                first, last = np.searchsorted(rows, (start, start + len(p)))
+                mine = rows[first:last] - start
+                start += len(p)
+                p, sums = p[mine], [one[mine] for one in sums]
+            vectors[filled : filled + len(p)] = fuse(p, sums, alpha, fusion)
+            filled += len(p)
         return vectors
 
     def disk_bytes(self) -> dict[str, int]:

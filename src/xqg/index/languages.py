@@ -17,11 +17,11 @@ from xqg.index.build import encoder_settings
 from xqg.index.change import Changed, change
 from xqg.index.cleaning import Cleaning
 from xqg.index.index import Index
-from xqg.index.prepare import stored_filters
+from xqg.index.prepare import prepared_languages, stored_filters
 from xqg.index.progress import Listener, Ticker
 from xqg.index.segment import Maker, query_texts
 from xqg.index.sources import QuerySource, merged_generation
-from xqg.index.steps import Written, run_steps
+from xqg.index.steps import Written, run_steps, state_of
 from xqg.index.store import add_columns, files_of, read_batches
 from xqg.index.tally import add_counts, chained
 from xqg.index.work import QUERIES, Work
@@ -43,7 +43,8 @@ def add_languages(
     """Add generated queries in further languages to every passage of an index.
 
     They count in the default weighting from then on. Queries of a generator are those that an index
-    built with the language would have, as far as the passages of a block are still there.
+    built with the language would have, as far as the passages of a block are still there. The filters
+    of the index judge them by the stored vectors of its passages.
 
     Args:
         encoder: the index's own.
@@ -118,10 +119,15 @@ def _added(
     candidates = tuple(sorted({*manifest.languages, *source.languages, *index.passage_languages}))
     maker = Maker(encoder, source.languages, schema, Cleaning(filters, candidates))
     ticker = Ticker(progress, len(index))
+    maker, thresholds = prepared_languages(
+        maker, index, _rows(index), lambda rows: rows.p, source, work, ticker.queries
+    )
+    # Where there are thresholds, all queries were made, and told, in the pass before.
+    advance = (lambda _: None) if thresholds else ticker.queries
 
     def write(rows: _Rows) -> Written:
-        texts = query_texts(source, rows.passages, rows.blocks, work.folder / QUERIES, ticker.queries)
-        made = maker.query_columns(rows.passages, texts, rows.p)
+        texts = query_texts(source, rows.passages, rows.blocks, work.folder / QUERIES, advance)
+        made = maker.query_columns(rows.passages, texts, rows.p, state_of(work))
         if made.bad:
             row = min(made.bad)
             raise XqgError(
@@ -130,7 +136,7 @@ def _added(
         table = pa.Table.from_arrays([made.arrays[field.name] for field in extra], schema=pa.schema(extra))
         changed = add_columns(index.path, rows.fragment, table)
         known = files_of(rows.fragment.metadata)
-        return Written.of(index.path, [changed], made.tally, len(rows.passages), known)
+        return Written.of(index.path, [changed], made.tally, len(rows.passages), known, made.ties)
 
     done = run_steps(work, index.path, _rows(index), write, ticker)
     tallies = [step.tally for step in done]
@@ -142,6 +148,7 @@ def _added(
         counts=add_counts(manifest.counts, tallies),
         content=chained(manifest.content, [tally.content for tally in tallies]),
         generation=_generation(index, source),
+        thresholds={**manifest.thresholds, **thresholds},
     )
     files = {name: entry for step in done for name, entry in step.files.items()}
     about = {"languages": list(source.languages), "queries": sum(sum(t.queries.values()) for t in tallies)}

@@ -1,14 +1,15 @@
 """One step of building: a run of passages and their generated queries to rows of the dataset.
 
 Per passage the encoder's vector p is stored and, per language, the sum of the vectors of its
-generated queries (Zhuang, Shou, Zuccon 2023, eq. 2 adds them). No query's own vector is kept.
+generated queries (Zhuang, Shou, Zuccon 2023, eq. 2 adds them), but for those that filters take out; the
+sum of the others is stored as it is. No query's own vector is kept.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,6 +19,7 @@ import numpy.typing as npt
 
 from xqg.errors import XqgError
 from xqg.index import columns
+from xqg.index.arrays import keep_array, kept_array
 from xqg.index.cleaning import Cleaning, Texts
 from xqg.index.sources import QuerySource
 from xqg.index.tally import Tally
@@ -66,6 +68,7 @@ class Maker:
         schema: of the rows.
         vectors: takes the place of encoding passages.
         skip_bad: leave passages out that have a value which is not finite in float16.
+        folder: passages' vectors are kept there and taken from there, where they are needed twice.
     """
 
     encoder: Encoder
@@ -74,32 +77,31 @@ class Maker:
     cleaning: Cleaning = field(default_factory=Cleaning)
     vectors: PassageVectors | None = None
     skip_bad: bool = False
+    folder: Path | None = None
 
-    def rows(self, segment: Segment) -> tuple[pa.Table, Tally]:
+    def rows(self, segment: Segment, ties: dict[str, int] | None = None) -> tuple[pa.Table, Tally]:
         """The rows of a segment, and what they add up to.
+
+        Args:
+            ties: `Clean.ties` of the segments before; replaced by those after this one.
 
         Raises:
             XqgError: a value that float16 cannot hold, unless `skip_bad`; vectors of a wrong shape.
         """
         import pyarrow as pa
 
+        p = self.passage_vectors(segment)
+        _, bad = halves(p, "vector")
         left_out: list[dict[str, str]] = []
         while True:
-            p = self._passage_vectors(segment.passages)
-            made = self.query_columns(segment.passages, segment.texts, p)
-            vector, bad = halves(p, "vector")
-            bad = {**made.bad, **bad}
-            if not bad:
+            left_out += self.check(segment, bad)
+            segment, p = _without(segment, p, bad)
+            made = self.query_columns(segment.passages, segment.texts, p, ties)
+            if not (bad := made.bad):
                 break
-            ids = [passage.id for passage in segment.passages]
-            if not self.skip_bad:
-                row = min(bad)
-                raise XqgError(
-                    f"passage {ids[row]!r}: {bad[row]}; mend the text, give it fewer queries, use an encoder "
-                    "with smaller vectors, or leave such passages out with --skip-bad"
-                )
-            left_out += [{"id": ids[row], "reason": reason} for row, reason in sorted(bad.items())]
-            segment = segment.without(set(bad))
+        if ties is not None:
+            ties.update(made.ties)
+        vector, _ = halves(p, "vector")
         texts = {name: [getattr(one, name) for one in segment.passages] for name in columns.TEXTS}
         plain: dict[str, Any] = {**texts, columns.BLOCK: segment.blocks}
         known = {*texts, columns.BLOCK, "vector", *made.arrays}
@@ -117,20 +119,40 @@ class Maker:
         tally.content = digest.hexdigest()
         return table, tally
 
-    def query_columns(self, passages: Sequence[Passage], texts: Texts, p: Floats) -> QueryColumns:
+    def scores(self, segment: Segment, p: Floats) -> dict[str, Floats]:
+        """What the filter `best` makes of a segment's queries: language → scores, shape (queries,).
+
+        Passages with a vector, their own or a query's, that is not finite are left out.
+
+        Args:
+            p: float32, shape (passages, dimension): the encoder's vectors of the passages.
+        """
+        _, bad = halves(p, "vector")
+        while True:
+            segment, p = _without(segment, p, bad)
+            scores, bad = self.cleaning.scores(segment.passages, segment.texts, p, self._query_vectors)
+            if not bad:
+                return scores
+
+    def query_columns(
+        self, passages: Sequence[Passage], texts: Texts, p: Floats, ties: Mapping[str, int] | None = None
+    ) -> QueryColumns:
         """The columns of generated queries of the maker's languages.
 
         Args:
             texts: language → one list of texts a passage.
             p: float32, shape (passages, dimension): the encoder's vectors of the passages.
+            ties: `Clean.ties` of the passages before.
         """
         import pyarrow as pa
 
         ids = [passage.id for passage in passages]
-        clean = self.cleaning.apply(passages, texts, p, self._query_vectors)
+        clean = self.cleaning.apply(passages, texts, p, self._query_vectors, ties)
+        tally = Tally(wrong_language=clean.wrong_language)
+        if clean.bad:
+            return QueryColumns({}, tally, clean.bad, clean.ties)
         arrays: dict[str, pa.Array] = {}
         bad: dict[int, str] = {}
-        tally = Tally(wrong_language=clean.wrong_language)
         digest = hashlib.sha256(json.dumps([ids, clean.texts, clean.removed]).encode())
         # One language at a time: an index with fewer languages then sees the same encoder batches, and
         # holds the same bits.
@@ -157,12 +179,41 @@ class Maker:
             tally.blank += sum(map(len, kept)) - len(summed)
             digest.update(sums.tobytes())
         tally.content = digest.hexdigest()
-        return QueryColumns(arrays, tally, bad)
+        return QueryColumns(arrays, tally, bad, clean.ties)
 
-    def _passage_vectors(self, passages: Sequence[Passage]) -> Floats:
+    def passage_vectors(self, segment: Segment) -> Floats:
+        """The encoder's vectors of a segment's passages, float32, shape (passages, dimension)."""
+        ids, dimension = [passage.id for passage in segment.passages], self.encoder.dimension
+        kept = None if self.folder is None else kept_array(self.file_of(segment))
+        if kept is not None and kept.shape == (len(ids), dimension):
+            return kept.astype(np.float32, copy=False)
         if self.vectors is not None:
-            return self.vectors.vectors([passage.id for passage in passages])
-        return self._encoded(self.encoder.encode_passages, [passage.full_text for passage in passages])
+            made = self.vectors.vectors(ids)
+        else:
+            made = self._encoded(self.encoder.encode_passages, [one.full_text for one in segment.passages])
+        if self.folder is not None:
+            keep_array(self.file_of(segment), made)
+        return made
+
+    def file_of(self, segment: Segment) -> Path:
+        """Where `folder` has the vectors of a segment's passages."""
+        if self.folder is None:
+            raise ValueError("no folder to keep vectors in")
+        return self.folder / f"{segment.blocks[0]}.npy"
+
+    def check(self, segment: Segment, bad: Mapping[int, str]) -> list[dict[str, str]]:
+        """The ids of bad rows with the reason.
+
+        Raises:
+            XqgError: there are any, and they are not to be left out.
+        """
+        if bad and not self.skip_bad:
+            row = min(bad)
+            raise XqgError(
+                f"passage {segment.passages[row].id!r}: {bad[row]}; mend the text, give it fewer queries, use an "
+                "encoder with smaller vectors, or leave such passages out with --skip-bad"
+            )
+        return [{"id": segment.passages[row].id, "reason": reason} for row, reason in sorted(bad.items())]
 
     def _query_vectors(self, texts: Sequence[str]) -> Floats:
         if not texts:
@@ -187,11 +238,19 @@ class Maker:
 
 @dataclass
 class QueryColumns:
-    """Columns by name, their numbers, and rows with a value that is not finite with the reason."""
+    """Columns by name, their numbers, rows with a value that is not finite with the reason, `Clean.ties`."""
 
     arrays: Mapping[str, pa.Array]
     tally: Tally
     bad: dict[int, str]
+    ties: dict[str, int]
+
+
+def _without(segment: Segment, p: Floats, bad: Collection[int]) -> tuple[Segment, Floats]:
+    """A segment and its vectors without some rows."""
+    if not bad:
+        return segment, p
+    return segment.without(set(bad)), np.delete(p, sorted(bad), axis=0)
 
 
 def query_texts(

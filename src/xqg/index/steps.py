@@ -15,8 +15,7 @@ from xqg.index.store import files_of
 from xqg.index.tally import Tally
 from xqg.index.work import QUERIES, Work
 
-__all__ = ["Written", "run_steps"]
-
+__all__ = ["Written", "run_steps", "state_of"]
 
 
 class _Blocks(Protocol):
@@ -84,6 +83,11 @@ class Written:
             (folder / name).is_file() and (folder / name).stat().st_size == size
             for name, (size, _) in self.files.items()
         )
+
+
+def state_of(work: Work) -> dict[str, Any]:
+    """A copy of what the last finished step left for the next one; empty before the first."""
+    return dict(work.steps[-1]["state"]) if work.steps else {}
 
 
 def run_steps(

@@ -6,6 +6,7 @@ Every error names the file, the line and the remedy.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,7 +41,7 @@ def lines(path: Path | str, what: str) -> Iterator[tuple[int, bytes]]:
         XqgError: file missing or a folder, a damaged archive.
     """
     path = Path(path)
-    if not path.exists():
+    if not os.path.exists(path):  # unlike Path's own, false for a name that is too long
         raise XqgError(f"{path}: no such file; give a JSONL file of {what}")
     if path.is_dir():
         raise XqgError(f"{path}: is a folder; give the JSONL file of {what} inside it")

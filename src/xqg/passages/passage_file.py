@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,7 +101,7 @@ class PassageFile:
 
     def _stat(self) -> tuple[int, int] | None:
         """Size in bytes and time of the last change in nanoseconds; None where there is no file."""
-        if self.path.exists() and not (self.path.is_file() or self.path.is_dir()):
+        if os.path.exists(self.path) and not (self.path.is_file() or self.path.is_dir()):
             raise XqgError(f"{self.path}: not a file that can be read twice; save the {WHAT} to one")
         try:
             state = self.path.stat()

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.errors import XqgError
-from xqg.search.engines import FlatEngine
+from xqg.search.engines import Engine, FlatEngine
 
-__all__ = ["rank", "tie_order"]
+__all__ = ["rank", "rank_roughly", "tie_order"]
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -59,6 +59,17 @@ def rank(engine: FlatEngine, queries: Floats, k: int, ties: Rows) -> tuple[Float
             best = np.lexsort((ties[found], -exact))[:k]
             scores[place], rows[place] = exact[best], found[best]
     return scores, rows
+
+
+def rank_roughly(engine: Engine, queries: Floats, k: int, ties: Rows) -> tuple[Floats, Rows]:
+    """What an approximate engine finds, by (score, id) descending; scores are the engine's own.
+
+    Arguments and shapes are those of `rank`; where an engine finds fewer than k, the rest is row -1
+    with the score -inf.
+    """
+    scores, rows = engine.search(queries, min(k, engine.shape[0]))
+    order = np.lexsort((np.where(rows < 0, len(ties), ties[rows]), -scores), axis=1)
+    return np.take_along_axis(scores, order, axis=1), np.take_along_axis(rows, order, axis=1)
 
 
 def _candidates(engine: FlatEngine, queries: Floats, k: int) -> list[Rows | None]:

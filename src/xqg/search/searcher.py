@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -16,10 +15,12 @@ from xqg.index import Index
 from xqg.index.columns import canonical
 from xqg.passages import Passage
 from xqg.passages.detect import detect_languages
-from xqg.search.cache import cached_engine
+from xqg.search.cache import Say
 from xqg.search.encoder import check_encoder, load_index_encoder
-from xqg.search.engines import FlatEngine
-from xqg.search.ranking import Floats, Rows, rank, tie_order
+from xqg.search.engines import check_factory
+from xqg.search.hybrid import fused
+from xqg.search.ranking import Floats, Rows
+from xqg.search.state import State
 from xqg.search.weighting import Weighting
 
 if TYPE_CHECKING:
@@ -48,21 +49,51 @@ class Hit:
 
 
 class Searcher:
-    """Exact search. The stored weighting comes from the cache; of others the last stays in memory."""
+    """Searches one version of an index at a time; several threads may ask at once."""
 
-    def __init__(self, index: Index, encoder: Encoder | None = None) -> None:
+    def __init__(
+        self, index: Index, encoder: Encoder | None = None, *, engine: str | None = None, say: Say | None = None
+    ) -> None:
         """Search `index`; without an encoder, the index's own is loaded for the first text.
 
+        Args:
+            engine: Faiss factory string, in place of the index's engine.
+            say: told, where an engine that approximates has to be built, what it finds.
+
         Raises:
-            XqgError: `encoder` is not the one that the index was built with.
+            XqgError: `encoder` is not the one that the index was built with; an engine that cannot be
+                built over it.
         """
         if encoder is not None:
             check_encoder(index, encoder)
-        self.index = index
+        if engine is not None:
+            check_factory(engine, index.manifest.dimension, len(index))
         self._encoder = encoder
-        self._default: FlatEngine | None = None
-        self._other: tuple[Weighting, FlatEngine] | None = None
+        self._asked_engine = engine
+        self._say = say
         self._lock = threading.Lock()
+        self._state = self._opened(index)
+
+    @property
+    def index(self) -> Index:
+        """The index at the version that is searched."""
+        return self._state.index
+
+    def follow(self) -> bool:
+        """Go on with the latest version of the index; False where this is it already.
+
+        Searches under way end on the version that they began with.
+
+        Raises:
+            XqgError: the index cannot be read any more, or is of another encoder now.
+        """
+        latest = self.index.latest()
+        if latest is self.index:
+            return False
+        if latest.manifest.encoder != self.index.manifest.encoder:
+            raise XqgError(f"{latest.path}: made with another encoder now; open it anew")
+        self._state = self._opened(latest)
+        return True
 
     def search(
         self,
@@ -72,18 +103,21 @@ class Searcher:
         alpha: float | None = None,
         languages: Languages = None,
         query_languages: Sequence[str | None] | None = None,
+        where: str | None = None,
+        hybrid: bool = False,
     ) -> list[list[Hit]]:
         """The k best passages for each question, best first; ties by passage id, descending.
 
         Arguments and errors are those of `rank`, which is leaner for long rankings.
         """
-        scores, rows = self.rank(
-            queries, k, alpha=alpha, languages=languages, query_languages=query_languages
-        )
+        state = self._state
+        asked = _Asked(queries, k, alpha, languages, query_languages, where, hybrid)
+        scores, rows = self._rank(state, asked)
         return [
             [
-                Hit(place, float(score), self._ids[row], int(row), self.index)
+                Hit(place, float(score), state.ids[row], int(row), state.index)
                 for place, (score, row) in enumerate(zip(*pair, strict=True), start=1)
+                if row >= 0
             ]
             for pair in zip(scores, rows, strict=True)
         ]
@@ -96,98 +130,128 @@ class Searcher:
         alpha: float | None = None,
         languages: Languages = None,
         query_languages: Sequence[str | None] | None = None,
+        where: str | None = None,
+        hybrid: bool = False,
     ) -> tuple[Floats, Rows]:
         """Scores (float32) and index rows of the k best passages, each (questions, min(k, passages)).
+
+        Where fewer are found (by an engine that approximates, or with `where`), the rest of a row is
+        -1 with the score -inf.
 
         Args:
             queries: texts, or vectors of shape (questions, dimension).
             k: at least 1.
             alpha: in place of the stored α.
-            languages: of the generated queries that count, in place of all stored ones; `auto`:
+            languages: of the generated queries that count, in place of the stored ones; `auto`:
                 for each question those in its own language, or the stored ones where there are none.
             query_languages: the questions' languages for `auto`; a missing one (None) is detected
                 where the question is a text.
+            where: a predicate over the passages' columns, such as `year >= 2000`: only passages that it
+                holds for are ranked, exactly, whatever the engine is.
+            hybrid: fuse the ranking with that of BM25 over the passages and the same generated queries,
+                by reciprocal rank; scores are then those of the fusion.
 
         Raises:
             XqgError: k < 1, a blank question, vectors of another dimension or not finite, α outside
-                [0, 1], a language without stored queries, lists of different lengths.
+                [0, 1], a language without stored queries, lists of different lengths, a predicate that
+                cannot be evaluated, another weighting than the stored one with an engine that
+                approximates, vectors where `hybrid` needs texts.
         """
-        if k < 1:
-            raise XqgError(f"k is {k}; it must be at least 1")
-        _check_texts(queries)
-        if query_languages is not None and len(query_languages) != len(queries):
-            raise XqgError(
-                f"{len(query_languages)} query languages for {len(queries)} questions; give one each"
-            )
-        if languages == "auto":
-            groups = self._routes(queries, alpha, query_languages)
-        else:
-            groups = {Weighting.of(self.index, alpha, languages): list(range(len(queries)))}
-        vectors = self._vectors(queries)
-        width = min(k, len(self.index))
-        scores = np.empty((len(vectors), width), dtype=np.float32)
-        rows = np.empty((len(vectors), width), dtype=np.int64)
+        return self._rank(
+            self._state, _Asked(queries, k, alpha, languages, query_languages, where, hybrid)
+        )
+
+    def _opened(self, index: Index) -> State:
+        return State(index, self._asked_engine or index.manifest.engine, self._say)
+
+    def _rank(self, state: State, asked: _Asked) -> tuple[Floats, Rows]:
+        asked.check()
+        groups = asked.weightings(state.index)
+        for weighting in groups:
+            if asked.where is None:
+                state.check(weighting)
+        vectors = self._vectors(state.index, asked.queries)
+        width = min(asked.k, len(state.index))
+        scores = np.full((len(vectors), width), -np.inf, dtype=np.float32)
+        rows = np.full((len(vectors), width), -1, dtype=np.int64)
         for weighting, places in groups.items():
-            if places:
-                scores[places], rows[places] = rank(self._engine(weighting), vectors[places], k, self._ties)
+            if not places:
+                continue
+            if asked.hybrid:
+                texts = [asked.queries[place] for place in places]
+                found = fused(state, texts, vectors[places], asked.k, weighting, asked.where)
+            else:
+                found = state.rank(vectors[places], asked.k, weighting, asked.where)
+            columns = slice(found[0].shape[1])
+            scores[places, columns], rows[places, columns] = found
         return scores, rows
 
-    @cached_property
-    def _ids(self) -> list[str]:
-        return self.index.ids()
-
-    @cached_property
-    def _ties(self) -> Rows:
-        return tie_order(self._ids)
-
-    def _routes(
-        self, queries: Queries, alpha: float | None, given: Sequence[str | None] | None
-    ) -> dict[Weighting, list[int]]:
-        """Places of the questions by the weighting that their language asks for (spec §2)."""
-        codes: list[str | None] = [None] * len(queries) if given is None else list(given)
-        unknown = [place for place, code in enumerate(codes) if code is None]
-        if unknown and not isinstance(queries, np.ndarray):
-            # The passages' own languages are candidates too, or an English question over Japanese
-            # and Russian queries would be taken for one of these.
-            candidates = [*self.index.languages, *self.index.passage_languages]
-            detected = detect_languages([queries[place] for place in unknown], candidates)
-            for place, code in zip(unknown, detected, strict=True):
-                codes[place] = code
-        counts = self.index.manifest.counts.queries
-        stored = {canonical(code): code for code in self.index.languages if counts[code]}
-        groups: dict[Weighting, list[int]] = {}
-        for place, code in enumerate(codes):
-            own = None if code is None else stored.get(canonical(code))
-            weighting = Weighting.of(self.index, alpha, None if own is None else [own])
-            groups.setdefault(weighting, []).append(place)
-        return groups
-
-    def _vectors(self, queries: Queries) -> Floats:
+    def _vectors(self, index: Index, queries: Queries) -> Floats:
         if isinstance(queries, np.ndarray):
             vectors = np.asarray(queries, dtype=np.float32)
         else:
             with self._lock:
                 if self._encoder is None:
-                    self._encoder = load_index_encoder(self.index)
+                    self._encoder = load_index_encoder(index)
             vectors = np.asarray(self._encoder.encode_queries(list(queries)), dtype=np.float32)
-        wanted = (len(queries), self.index.manifest.dimension)
+        wanted = (len(queries), index.manifest.dimension)
         if vectors.shape != wanted:
             raise XqgError(f"question vectors have the shape {vectors.shape}; this index needs {wanted}")
         if not np.isfinite(vectors).all():
             raise XqgError("a question's vector holds values that are not finite; check the encoder")
         return vectors
 
-    def _engine(self, weighting: Weighting) -> FlatEngine:
-        with self._lock:
-            if weighting == Weighting.of(self.index):
-                if self._default is None:
-                    self._default = cached_engine(self.index, weighting)
-                return self._default
-            if self._other is None or self._other[0] != weighting:
-                self._other = None  # free its memory before the next is made
-                vectors = self.index.fused(weighting.alpha, weighting.fusion, weighting.languages)
-                self._other = (weighting, FlatEngine.build(vectors))
-            return self._other[1]
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a search asks for; see `Searcher.rank`."""
+
+    queries: Queries
+    k: int
+    alpha: float | None
+    languages: Languages
+    query_languages: Sequence[str | None] | None
+    where: str | None
+    hybrid: bool
+
+    def check(self) -> None:
+        """Refuse what can be refused without the index."""
+        if self.k < 1:
+            raise XqgError(f"k is {self.k}; it must be at least 1")
+        _check_texts(self.queries)
+        if self.hybrid and isinstance(self.queries, np.ndarray):
+            raise XqgError("a hybrid search needs the questions' texts, not vectors; give texts")
+        if self.query_languages is not None and len(self.query_languages) != len(self.queries):
+            raise XqgError(
+                f"{len(self.query_languages)} query languages for {len(self.queries)} questions; give one each"
+            )
+
+    def weightings(self, index: Index) -> dict[Weighting, list[int]]:
+        """Places of the questions by the weighting that they are to be ranked with (spec §2)."""
+        if self.languages != "auto":
+            return {Weighting.of(index, self.alpha, self.languages): list(range(len(self.queries)))}
+        counts = index.manifest.counts.queries
+        stored = {canonical(code): code for code in index.languages if counts[code]}
+        groups: dict[Weighting, list[int]] = {}
+        for place, code in enumerate(self._codes(index)):
+            own = None if code is None else stored.get(canonical(code))
+            weighting = Weighting.of(index, self.alpha, None if own is None else [own])
+            groups.setdefault(weighting, []).append(place)
+        return groups
+
+    def _codes(self, index: Index) -> list[str | None]:
+        """The questions' languages, detected where they are not given and can be."""
+        given, queries = self.query_languages, self.queries
+        codes: list[str | None] = [None] * len(queries) if given is None else list(given)
+        unknown = [place for place, code in enumerate(codes) if code is None]
+        if unknown and not isinstance(queries, np.ndarray):
+            # The passages' own languages are candidates too, or an English question over Japanese
+            # and Russian queries would be taken for one of these.
+            candidates = [*index.languages, *index.passage_languages]
+            detected = detect_languages([queries[place] for place in unknown], candidates)
+            for place, code in zip(unknown, detected, strict=True):
+                codes[place] = code
+        return codes
 
 
 def _check_texts(queries: Queries) -> None:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xqg.benchmarks import Benchmark
-from xqg.comparison.reproduce.queries import ShardedQueries
 from xqg.comparison.reproduce.recipe import MACRO, Recipe, Row
 from xqg.comparison.settings import claim, versions
 from xqg.evaluation import Run, evaluate, macro, tokenizer_name, write_trec
-from xqg.generation.generate import DEFAULT_BLOCK_SIZE
-from xqg.index import Generation, Index, build_index
+from xqg.index import GeneratedQueries, Index, build_index
+from xqg.index.work import parts_folder
+from xqg.passages import PassageList
 from xqg.search import Searcher
 
 if TYPE_CHECKING:
     from xqg.encoding import Encoder
     from xqg.generation import Generator
+    from xqg.index.progress import Listener
 
 __all__ = ["Got", "reproduce"]
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -47,17 +45,17 @@ def reproduce(
     limit: int | None = None,
     device: str | None = None,
     dtype: str = "float32",
-    progress: Progress | None = None,
+    progress: Listener | None = None,
 ) -> Got:
     """Generate, index, retrieve and measure in `out`; an interrupted run goes on there.
 
     Args:
         benchmark: as `reach` gives it.
         out: gets `settings.json`, `index/` and `runs/ROW.LANGUAGE.trec`; while the index is built also
-            `queries/`. The index of all passages takes (1 + languages)·2·dimension bytes of each,
+            `index.parts/`. The index of all passages takes (1 + languages)·2·dimension bytes of each,
             and its vectors 4·dimension bytes of memory while a row is searched.
         limit: with which `benchmark` was limited, for the settings.
-        progress: called with (passages indexed, all passages).
+        progress: told how far the index is.
 
     Raises:
         XqgError: `out` holds another run, and whatever the stations refuse.
@@ -105,39 +103,25 @@ def _index(
     out: Path,
     encoder: Encoder,
     generator: Generator,
-    progress: Progress | None,
+    progress: Listener | None,
 ) -> Index:
     """The index in `out`, built now where it is not there yet."""
-    folder, kept = out / "index", out / "queries"
-    if not folder.is_dir():
-        queries = ShardedQueries(
-            benchmark.passages,
-            benchmark.passage_by_id,
-            encoder,
-            generator,
-            recipe.per_language,
-            recipe.seed,
-            kept,
-        )
-        build_index(
-            benchmark.passages,
-            encoder,
-            folder,
-            queries=queries.by_language(recipe.languages),
-            alpha=recipe.rows[-1].alpha,
-            fusion=recipe.fusion,
-            generation=Generation(
-                generators=(generator.name,),
-                fingerprint=generator.fingerprint,
-                prompt=generator.prompt,
-                seed=recipe.seed,
-                per_language=recipe.per_language,
-                block_size=DEFAULT_BLOCK_SIZE,
-            ),
-            progress=progress,
-        )
-    shutil.rmtree(kept, ignore_errors=True)  # the index holds them now
-    return Index.open(folder)
+    folder = out / "index"
+    if folder.is_dir():
+        shutil.rmtree(parts_folder(folder), ignore_errors=True)  # of a run killed after the last step
+        return Index.open(folder)
+    queries = GeneratedQueries(
+        generator, encoder, recipe.languages, per_language=recipe.per_language, seed=recipe.seed
+    )
+    return build_index(
+        PassageList(benchmark.passages),
+        encoder,
+        folder,
+        queries=queries,
+        alpha=recipe.rows[-1].alpha,
+        fusion=recipe.fusion,
+        progress=progress,
+    )
 
 
 def _retrieve(

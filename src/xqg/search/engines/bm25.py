@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,28 @@ class Bm25Engine:
         index = bm25s.BM25(k1=k1, b=b, method="lucene", dtype="float32")
         index.index(tokens, create_empty_token=False, show_progress=False)
         return cls(index, tie_order(ids))
+
+    @classmethod
+    def load(cls, folder: Path, ties: Rows) -> Bm25Engine:
+        """An engine from a folder that `save` wrote; the big arrays stay on the disk until they are read.
+
+        Raises:
+            ValueError: the folder holds none, or one over another number of texts.
+        """
+        import bm25s
+
+        try:
+            index = bm25s.BM25.load(str(folder), mmap=True, show_progress=False)
+            found = int(index.scores["num_docs"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{folder}: {error}") from None
+        if found != len(ties):
+            raise ValueError(f"{folder}: over {found} texts")
+        return cls(index, ties)
+
+    def save(self, folder: Path) -> None:
+        """Write the engine's files into a folder, which is made."""
+        self._index.save(str(folder), show_progress=False)
 
     @property
     def size(self) -> int:

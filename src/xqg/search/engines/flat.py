@@ -17,7 +17,8 @@ Floats = npt.NDArray[np.float32]
 class FlatEngine:
     """`faiss.IndexFlatIP`: every vector is compared; nothing is approximated."""
 
-    name = "flat"
+    factory = "Flat"
+    exact = True
 
     def __init__(self, index: Any) -> None:
         """Use `build` or `load`."""
@@ -73,9 +74,9 @@ class FlatEngine:
         vectors = self._view()
         return float(np.sqrt(np.einsum("nd,nd->n", vectors, vectors).max()))
 
-    def vectors(self) -> Floats:
-        """A copy of the stored vectors, shape (passages, dimension)."""
-        return self._view().copy()
+    def vectors(self, rows: npt.NDArray[np.int64] | None = None) -> Floats:
+        """A copy of the stored vectors of some rows (None: all), shape (rows, dimension)."""
+        return self._view().copy() if rows is None else self._view()[rows]
 
     def products(self, query: Floats, rows: npt.NDArray[np.int64] | None = None) -> Floats:
         """Inner products of one query with the given rows (None: all), shape (rows,).

@@ -1,0 +1,46 @@
+"""`xqg export`: an index in the formats of other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xqg.cli import options
+
+__all__ = ["command"]
+
+
+def command(
+    index: options.IndexFolder,
+    to: Annotated[
+        str,
+        typer.Option(metavar="FORMAT", help="npy, faiss, beir or trec-queries.", show_default=False),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder to make.", show_default=False)],
+    alpha: Annotated[
+        float | None,
+        typer.Option(help="Weight of the generated queries in vectors, 0 to 1.  [default: the index's]"),
+    ] = None,
+    languages: Annotated[
+        str | None,
+        typer.Option(
+            help="Generated queries that count in vectors, or are written: `ja,ru`.  [default: the index's weighting; "
+            "all of them]"
+        ),
+    ] = None,
+) -> None:
+    """Write an index's vectors, or its passages and generated queries, for other programs.
+
+    npy and faiss hold the vectors that a search compares; beir passages and queries, which
+    `xqg index` reads back; trec-queries the queries, also as a file for `xqg index --queries`.
+    """
+    from xqg.index import Index
+    from xqg.index.export import export_index
+    from xqg.passages import parse_languages
+
+    codes = None if languages is None else parse_languages(languages)
+    opened = Index.open(index)
+    told = export_index(opened, out, to, alpha=alpha, languages=codes)
+    print(f"{out}: {told}, from version {opened.version} of {index}")

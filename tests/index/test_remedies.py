@@ -1,0 +1,87 @@
+"""What verify says to do: followed to the letter, it leaves an index that is all well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tiny_damage import (
+    DATA,
+    four_versions,
+    manifest_of,
+    only,
+)
+from xqg.index import Index
+from xqg.index.compact import compact_index
+from xqg.index.history import restore_index
+from xqg.index.reweight import reweight_index
+from xqg.index.verify import verify
+from xqg.index.versions import look, manifests
+
+
+@pytest.fixture
+def index(build, fake_encoder) -> Path:
+    return four_versions(build, fake_encoder)
+
+
+def test_remedy_no_version_is_sound(build) -> None:
+    index = build().path
+    file = next((index / DATA).iterdir())
+    file.unlink()
+    problem = only(verify(index))
+    assert "version 1, the latest, needs it" in problem.remedy
+    assert "no earlier version is sound" in problem.remedy
+
+
+def added(index: Path) -> Path:
+    """The data file that only version 4 has."""
+    [name] = (
+        look(index, 4, manifests(index)[4]).files
+        - look(index, 3, manifests(index)[3]).files
+        - {manifests(index)[4]}
+    )
+    return index / name
+
+
+def test_remedy_restore(index: Path) -> None:
+    """Damage of the latest version: back to the one before; then drop those that are damaged."""
+    added(index).write_bytes(b"x" * added(index).stat().st_size)
+    assert f"`xqg restore {index} 3`" in only(verify(index)).remedy
+    assert len(restore_index(index, 3)) == 6
+    problem = only(verify(index))
+    assert "only versions before the latest need it (4)" in problem.remedy
+    assert f"`xqg compact {index} --keep 1`" in problem.remedy
+    compact_index(index, keep=1)
+    assert verify(index).ok
+    assert "p1" not in Index.open(index).ids()
+
+
+def test_remedy_damaged_latest_manifest(index: Path) -> None:
+    manifest_of(index, 4).write_bytes(b"x" * manifest_of(index, 4).stat().st_size)
+    assert "or delete it, which goes back to version 3" in only(verify(index)).remedy
+    manifest_of(index, 4).unlink()
+    problem = only(verify(index))
+    assert "version 4 is lost, and version 3 is taken for the latest" in problem.remedy
+    reweight_index(index, alpha=0.3)
+    assert verify(index).ok
+
+
+def test_remedy_damaged_old_manifest(index: Path) -> None:
+    manifest_of(index, 2).write_bytes(b"x" * manifest_of(index, 2).stat().st_size)
+    assert "give version 2 up: delete it and run `xqg compact" in only(verify(index)).remedy
+    manifest_of(index, 2).unlink()
+    assert "else version 2 is lost" in only(verify(index)).remedy
+    compact_index(index)
+    assert verify(index).ok
+    assert len(Index.open(index, 1)) == 7
+
+
+def test_remedy_damaged_transaction(index: Path) -> None:
+    file = next((index / "passages.lance" / "_transactions").iterdir())
+    file.write_bytes(b"x" * file.stat().st_size)
+    assert "no row depends on it" in only(verify(index)).remedy
+    file.unlink()
+    assert "missing" in only(verify(index)).what
+    compact_index(index)
+    assert verify(index).ok
