@@ -1,8 +1,12 @@
-"""Approximate search with Faiss: any index that a factory string describes.
+"""Approximate search with Faiss: any index over inner products that a factory string describes.
 
-Douze et al.: *The Faiss library*, arXiv 2401.08281. `HNSW32`: a graph, quick and accurate, in full
-memory. `IVF1024,PQ64`: 1,024 lists of which a few are looked through, vectors in 64 bytes each: small
-and less accurate. `HNSW32,SQ8`: a graph over vectors of one byte a dimension.
+Douze et al.: *The Faiss library*, arXiv 2401.08281. `HNSW32`: a graph, quick and accurate, vectors in
+full. `IVF1024,PQ64`: 1,024 lists of which a few are looked through, 64 bytes a vector: small and less
+accurate. `HNSW32,SQ8`: a graph over vectors of one byte a dimension. Parameters of the search follow a
+colon: `IVF1024,PQ64:nprobe=32`, `HNSW32:efSearch=128`.
+
+Training takes evenly spaced passages and Faiss's fixed seeds, so that lists and codes are the same each
+time. A graph that several threads build may differ in some links from one build to the next.
 """
 
 from __future__ import annotations
@@ -15,67 +19,118 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.errors import XqgError
+from xqg.search.engines import faiss_files
+from xqg.search.engines.flat import FLAT
 
 __all__ = ["FactoryEngine", "check_factory", "split_factory"]
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 
-TRAINING = 256  # vectors a list or centroid at most: Faiss samples down to this by itself
-LEAST = 65_536
+MOST = 256  # vectors a centroid that Faiss trains on: it leaves out the rest
+LEAST = 39  # below this many a centroid Faiss warns that it has too few
+CENTROIDS = 256  # of which there is a word for the vectors where the string has none: 65,536 at most
+
+_QUANTISER = re.compile(r"(?:PQ|RQ|LSQ)\d+(?:x(\d+))?")  # M codes of some bits each, 8 where not said
+_FACTORS = re.compile(r"IMI\d+x(\d+)")
 
 
 def split_factory(text: str) -> tuple[str, str]:
     """`IVF1024,PQ64:nprobe=32` → what Faiss builds, and parameters of the search (empty: none)."""
     factory, _, parameters = text.partition(":")
-    return factory.strip(), parameters.strip()
+    return factory, parameters
 
 
 def check_factory(text: str, dimension: int, rows: int) -> None:
     """Refuse a factory string before hours of work lead to it.
 
     Raises:
-        XqgError: Faiss does not know it, it does not fit the dimension, a search parameter that such
-            an index does not have, or fewer passages than it needs to be trained on.
+        XqgError: Faiss does not know it, it does not fit the dimension or does not compare by inner
+            product, a search parameter that such an index does not have, or fewer passages than it
+            needs to be trained on.
     """
-    import faiss
-
-    factory, parameters = split_factory(text)
-    try:
-        index = faiss.index_factory(dimension, factory, faiss.METRIC_INNER_PRODUCT)
-    except RuntimeError as error:
-        raise XqgError(
-            f"engine {text!r}: Faiss cannot make it for {dimension} dimensions ({_reason(error)}); use Flat, HNSW32, "
-            "IVF1024,PQ64 or the like"
-        ) from None
-    _set(index, text, parameters)
-    lists = [int(number) for number in re.findall(r"IVF(\d+)", factory)]
-    centroids = [2 ** int(bits or 8) for bits in re.findall(r"PQ\d+(?:x(\d+))?", factory)]
-    least = max([*lists, *centroids], default=1)
+    if split_factory(text)[0].strip() in (FLAT, ""):
+        raise XqgError(f"engine {text!r}: Flat compares all vectors and has no parameters; give Flat alone")
+    index = _made(text, dimension)
+    _set(index, text)
+    least = LEAST * _centroids(index, text)
     if rows < least:
         raise XqgError(
-            f"engine {text!r} needs {least:,} passages to be trained on, there are {rows:,}; use one with fewer "
-            "lists or without PQ, or Flat"
+            f"engine {text!r} needs at least {least:,} passages to be trained on, there are {rows:,}; use one "
+            "with fewer lists, HNSW32 or Flat"
         )
 
 
-def _set(index: Any, text: str, parameters: str) -> None:
+def _made(text: str, dimension: int) -> Any:
+    """The empty Faiss index.
+
+    Raises:
+        XqgError: there is none for the text, or none that can be used.
+    """
     import faiss
 
-    if not parameters:
-        return
     try:
-        faiss.ParameterSpace().set_index_parameters(index, parameters)  # type: ignore[arg-type]  # its stubs know one overload
-    except (RuntimeError, ValueError) as error:
+        index = faiss.index_factory(dimension, split_factory(text)[0], faiss.METRIC_INNER_PRODUCT)
+    except (RuntimeError, MemoryError, OverflowError) as error:
         raise XqgError(
-            f"engine {text!r}: {_reason(error)}; give parameters such as nprobe=32 (IVF) or efSearch=64 (HNSW)"
+            f"engine {text!r}: Faiss cannot make it for {dimension} dimensions ({_reason(error)}); use Flat, "
+            "HNSW32, IVF1024,PQ64 or the like"
         ) from None
+    if index.metric_type != faiss.METRIC_INNER_PRODUCT or isinstance(index, faiss.IndexIDMap):
+        raise XqgError(
+            f"engine {text!r}: does not compare numbered vectors by inner product; use Flat, HNSW32, IVF1024,PQ64 "
+            "or the like"
+        )
+    return index
+
+
+def _centroids(index: Any, text: str) -> int:
+    """The most centroids of any one clustering in the training; 0 where there is none.
+
+    Raises:
+        XqgError: an inverted file of no list.
+    """
+    import faiss
+
+    found = [2 ** int(bits or 8) for bits in _QUANTISER.findall(text)]
+    found += [2 ** int(bits) for bits in _FACTORS.findall(text)]
+    inverted = faiss.try_extract_index_ivf(index)
+    if inverted is not None and not found:
+        found.append(int(inverted.nlist))
+    elif inverted is not None and not _FACTORS.search(text):
+        found.append(int(inverted.nlist))
+    if inverted is not None and inverted.nlist < 1:
+        raise XqgError(f"engine {text!r}: has no list; give at least one, as in IVF1024,Flat")
+    return max(found, default=0)
+
+
+def _set(index: Any, text: str) -> None:
+    """Set the parameters that follow the colon.
+
+    Raises:
+        XqgError: an unknown one, or one whose value is no number above 0.
+    """
+    import faiss
+
+    _, colon, parameters = text.partition(":")
+    if not colon:
+        return
+    remedy = "give parameters such as nprobe=32 (IVF) or efSearch=64 (HNSW)"
+    for part in parameters.split(","):
+        name, _, value = part.partition("=")
+        if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value) or float(value) == 0:
+            raise XqgError(f"engine {text!r}: {part!r} is not NAME=NUMBER with a number above 0; {remedy}")
+        try:
+            faiss.ParameterSpace().set_index_parameter(index, name, float(value))
+        except RuntimeError:
+            raise XqgError(f"engine {text!r}: it has no search parameter {name!r}; {remedy}") from None
 
 
 def _reason(error: Exception) -> str:
     """What Faiss says, without the place in its source."""
     lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
-    return lines[-1].split(": ", 1)[-1].strip()[:120].rstrip(".;")
+    text = re.sub(r"^Error in .* at \S+?:\d+: ", "", lines[-1].strip())
+    return re.sub(r"^Error: '.*?' failed:? ?", "", text)[:120].rstrip(" .;:") or "not possible"
 
 
 class FactoryEngine:
@@ -84,34 +139,36 @@ class FactoryEngine:
     exact = False
 
     def __init__(self, index: Any, factory: str) -> None:
-        """Use `build` or `load`."""
+        """Use `build` or `load`.
+
+        Raises:
+            XqgError: parameters of the search that the index does not have.
+        """
+        _set(index, factory)
         self._index = index
         self.factory = factory
-        _set(index, factory, split_factory(factory)[1])
 
     @classmethod
     def build(cls, vectors: Floats, factory: str) -> FactoryEngine:
         """An engine over vectors of shape (passages, dimension), trained on some of them.
 
         Raises:
-            XqgError: as `check_factory`, or Faiss cannot train it.
+            XqgError: as `check_factory`, or Faiss cannot train it on these.
         """
-        import faiss
-
         check_factory(factory, vectors.shape[1], len(vectors))
-        index = faiss.index_factory(vectors.shape[1], split_factory(factory)[0], faiss.METRIC_INNER_PRODUCT)
-        if not index.is_trained:
-            lists = [int(number) for number in re.findall(r"IVF(\d+)", factory)]
-            number = min(len(vectors), max([LEAST, *(TRAINING * one for one in lists)]))
-            rows = np.linspace(0, len(vectors) - 1, number).astype(np.int64)  # spread, and the same each time
-            try:
-                index.train(np.ascontiguousarray(vectors[rows]))
-            except RuntimeError as error:
-                raise XqgError(
-                    f"engine {factory!r} cannot be trained on {number:,} passages ({_reason(error)}); use another, "
-                    "or Flat"
-                ) from None
-        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        index = _made(factory, vectors.shape[1])
+        vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+        number = len(vectors)
+        try:
+            if not index.is_trained:
+                number = min(number, MOST * max(_centroids(index, factory), CENTROIDS))
+                index.train(vectors[np.linspace(0, len(vectors) - 1, number).astype(np.int64)])
+            index.add(vectors)
+        except (RuntimeError, MemoryError) as error:
+            raise XqgError(
+                f"engine {factory!r}: Faiss cannot build it over {len(vectors):,} passages ({_reason(error)}); use "
+                "another one, or Flat"
+            ) from None
         return cls(index, factory)
 
     @classmethod
@@ -120,13 +177,9 @@ class FactoryEngine:
 
         Raises:
             ValueError: Faiss cannot read the file.
+            XqgError: parameters of the search that the index does not have.
         """
-        import faiss
-
-        try:
-            return cls(faiss.read_index(str(path)), factory)
-        except RuntimeError:
-            raise ValueError(f"{path}: Faiss cannot read it") from None
+        return cls(faiss_files.read(path), factory)
 
     def save(self, path: Path) -> None:
         """Write the index as a Faiss file.
@@ -134,12 +187,7 @@ class FactoryEngine:
         Raises:
             OSError: the file cannot be written.
         """
-        import faiss
-
-        try:
-            faiss.write_index(self._index, str(path))
-        except RuntimeError as error:
-            raise OSError(str(error)) from None
+        faiss_files.write(self._index, path)
 
     @property
     def shape(self) -> tuple[int, int]:

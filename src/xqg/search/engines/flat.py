@@ -9,15 +9,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FlatEngine"]
+from xqg.search.engines import faiss_files
+
+__all__ = ["FLAT", "FlatEngine"]
+
+FLAT = "Flat"
 
 Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
 
 
 class FlatEngine:
     """`faiss.IndexFlatIP`: every vector is compared; nothing is approximated."""
 
-    factory = "Flat"
+    factory = FLAT
     exact = True
 
     def __init__(self, index: Any) -> None:
@@ -25,7 +30,7 @@ class FlatEngine:
         self._index = index
 
     @classmethod
-    def build(cls, vectors: Floats) -> FlatEngine:
+    def build(cls, vectors: Floats, factory: str = FLAT) -> FlatEngine:
         """An engine over vectors of shape (passages, dimension)."""
         import faiss
 
@@ -34,7 +39,7 @@ class FlatEngine:
         return cls(index)
 
     @classmethod
-    def load(cls, path: Path) -> FlatEngine:
+    def load(cls, path: Path, factory: str = FLAT) -> FlatEngine:
         """An engine from a file that `save` wrote.
 
         Raises:
@@ -42,10 +47,7 @@ class FlatEngine:
         """
         import faiss
 
-        try:
-            index = faiss.read_index(str(path))
-        except RuntimeError:
-            raise ValueError(f"{path}: Faiss cannot read it") from None
+        index = faiss_files.read(path)
         if not isinstance(index, faiss.IndexFlatIP):
             raise ValueError(f"{path}: holds {type(index).__name__}, not IndexFlatIP")
         return cls(index)
@@ -56,12 +58,7 @@ class FlatEngine:
         Raises:
             OSError: the file cannot be written.
         """
-        import faiss
-
-        try:
-            faiss.write_index(self._index, str(path))
-        except RuntimeError as error:
-            raise OSError(str(error)) from None
+        faiss_files.write(self._index, path)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -74,11 +71,11 @@ class FlatEngine:
         vectors = self._view()
         return float(np.sqrt(np.einsum("nd,nd->n", vectors, vectors).max()))
 
-    def vectors(self, rows: npt.NDArray[np.int64] | None = None) -> Floats:
-        """A copy of the stored vectors of some rows (None: all), shape (rows, dimension)."""
-        return self._view().copy() if rows is None else self._view()[rows]
+    def vectors(self) -> Floats:
+        """A copy of the stored vectors, shape (passages, dimension)."""
+        return self._view().copy()
 
-    def products(self, query: Floats, rows: npt.NDArray[np.int64] | None = None) -> Floats:
+    def products(self, query: Floats, rows: Rows | None = None) -> Floats:
         """Inner products of one query with the given rows (None: all), shape (rows,).
 
         Each is a dot product of its own: equal vectors give equal bits, wherever they stand.
@@ -93,10 +90,22 @@ class FlatEngine:
         rows, dimension = self.shape
         return faiss.rev_swig_ptr(self._index.get_xb(), rows * dimension).reshape(rows, dimension)
 
-    def search(self, queries: Floats, k: int) -> tuple[Floats, npt.NDArray[np.int64]]:
+    def search(self, queries: Floats, k: int, among: Rows | None = None) -> tuple[Floats, Rows]:
         """Inner products and rows of the k best passages of each query, best first.
 
         Both arrays have the shape (queries, k); 1 ≤ k ≤ passages. The last bits of a product depend
         on how many queries are asked at once and ties come in any order: `ranking.rank` settles both.
+
+        Args:
+            among: the only rows that are compared, each once, at least k; None: all.
         """
-        return self._index.search(np.ascontiguousarray(queries, dtype=np.float32), k)
+        queries = np.ascontiguousarray(queries, dtype=np.float32)
+        if among is None:
+            return self._index.search(queries, k)
+        import faiss
+
+        chosen = np.zeros(self.shape[0], dtype=bool)
+        chosen[among] = True
+        bits = np.packbits(chosen, bitorder="little")  # held here: the selector keeps only its address
+        selector = faiss.IDSelectorBitmap(bits)
+        return self._index.search(queries, k, params=faiss.SearchParameters(sel=selector))
