@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from xqg.index.progress import Listener, Progress
 
-__all__ = ["Pace", "building", "by_language", "counting", "duration", "rate", "shares", "size"]
+__all__ = ["Pace", "building", "by_language", "duration", "rate", "shares", "size"]
 
 EVERY = 60.0  # seconds between two lines where stderr is no terminal
 
@@ -156,9 +156,3 @@ def _lines(pace: Pace) -> Listener:
 
     return update
 
-
-@contextmanager
-def counting(what: str) -> Iterator[Listener]:
-    """`building`, as `xqg reproduce` calls it."""
-    with building() as listen:
-        yield listen

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from xqg.encoding.encoder import NotFiniteVectors
 from xqg.errors import XqgError
 
 __all__ = ["ImportedVectors"]
@@ -95,7 +96,8 @@ class ImportedVectors:
         """Vectors of passages, float32 of shape (ids, dimension), in the order asked.
 
         Raises:
-            XqgError: an id without a vector; a vector with NaN or infinity in it, or beyond float32.
+            XqgError: an id without a vector.
+            NotFiniteVectors: a vector with NaN or infinity in it, or beyond float32.
         """
         absent = next((id_ for id_ in ids if id_ not in self._rows), None)
         if absent is not None:
@@ -107,9 +109,10 @@ class ImportedVectors:
         finite = np.isfinite(found).all(axis=1)
         if not finite.all():
             place = int(np.argmin(finite))
-            raise XqgError(
+            raise NotFiniteVectors(
                 f"{self._files[0]}: row {rows[place]} (from 0), passage {ids[place]!r}, has a number that is "
-                "not finite in float32; encode it anew"
+                "not finite in float32; encode it anew",
+                found,
             )
         return found
 

@@ -108,6 +108,7 @@ def build_index(
         "alpha": float(alpha),
         "fusion": chosen,
         "filters": [one.name for one in filters],
+        "language_report": language_report,
         "engine": engine,
         "segment": segment_rows(len(pool), source.generation.block_size, segment),
     }

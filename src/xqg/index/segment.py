@@ -188,7 +188,7 @@ class Maker:
         if kept is not None and kept.shape == (len(ids), dimension):
             return kept.astype(np.float32, copy=False)
         if self.vectors is not None:
-            made = self.vectors.vectors(ids)
+            made = self._encoded(self.vectors.vectors, ids)
         else:
             made = self._encoded(self.encoder.encode_passages, [one.full_text for one in segment.passages])
         if self.folder is not None:

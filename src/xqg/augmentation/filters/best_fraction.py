@@ -149,7 +149,7 @@ def similar(score: float) -> str:
 
 def parse(setting: str | None) -> BestFraction | None:
     """`best:0.7`."""
-    if setting is None or not re.fullmatch(r"[0-9]*\.?[0-9]+", setting):
+    if setting is None or not re.fullmatch(r"[0-9]*\.?[0-9]+(e-[0-9]+)?", setting):
         return None
     fraction = float(setting)
     return BestFraction(fraction) if 0 < fraction <= 1 else None
