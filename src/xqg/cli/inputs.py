@@ -45,7 +45,7 @@ def read_pool(source: str, data: Path | None, language: str | None) -> Pool:
     benchmark = _named(source, data, language)
     if benchmark is not None:
         return Pool(list(benchmark.passages), benchmark.passage_length)
-    return Pool(read_passages(_file(source, "corpus.jsonl", "passages"), language or "en"))
+    return Pool(read_passages(_file(source, "corpus.jsonl", "passages"), "en" if language is None else language))
 
 
 def open_pool(source: str, data: Path | None, language: str | None, skip_bad: bool = False) -> OpenPool:
@@ -65,7 +65,7 @@ def open_pool(source: str, data: Path | None, language: str | None, skip_bad: bo
     if benchmark is not None:
         return OpenPool(PassageList(benchmark.passages), benchmark.passage_length)
     path = _file(source, "corpus.jsonl", "passages")
-    return OpenPool(PassageFile(path, language or "en", skip_bad=skip_bad))
+    return OpenPool(PassageFile(path, "en" if language is None else language, skip_bad=skip_bad))
 
 
 def read_asked(
@@ -94,7 +94,7 @@ def read_asked(
         asked = list(benchmark.questions) if language is None else benchmark.questions_in(language)
         return asked, [question.language for question in asked]
     path = _file(source, "queries.jsonl", "questions")
-    asked = read_questions(path, language or "en")
+    asked = read_questions(path, "en" if language is None else language)
     if language is not None:
         return asked, [question.language for question in asked]
     # Those that name none are not English for that: their language is to be detected.

@@ -108,7 +108,7 @@ def read_checksums(index: Path) -> dict[str, Entry] | None:
             return {str(name): (int(size), str(sha)) for name, (size, sha) in json.loads(body).items()}
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError, IsADirectoryError):
         pass
     raise XqgError(
         f"{path}: damaged; take it from a backup, or delete it: the next change makes it anew from the files as they are"

@@ -21,6 +21,7 @@ __all__ = ["compact_index"]
 
 ROWS = 32_768  # of a file, as far as its vectors stay below the next
 BYTES = 256_000_000
+MANY = 2**31  # versions: what Lance can count
 
 
 def compact_index(path: Path | str, *, keep: int | None = None, progress: Listener | None = None) -> Index:
@@ -67,7 +68,7 @@ def compact_index(path: Path | str, *, keep: int | None = None, progress: Listen
     index = change(path, {"command": "compact"}, make)
     with locked(path, f"{path}: another process is changing it; run `xqg compact` again when it is done"):
         if Work.pending(path / WORK) is None:
-            drop_orphans(index.dataset, keep)
+            drop_orphans(index.dataset, None if keep is None else min(keep, MANY))
             seal(path)
     return index
 

@@ -166,11 +166,13 @@ class Manifest:
                 f"{where}: index format {version} is of an older xqg (this one reads {FORMAT}); build the index again"
             )
         try:
-            return _parse(row)
+            found = _parse(row)
+            found.dumps().encode()
+            return found
         except KeyError as error:
             reason = f"no {error}"
-        except (TypeError, ValueError, AttributeError, XqgError) as error:
-            reason = str(error)
+        except (TypeError, ValueError, AttributeError, IndexError, OverflowError, XqgError) as error:
+            reason = " ".join(str(error).split())
         raise XqgError(f"{where}: its manifest is broken ({reason}); build the index again")
 
 

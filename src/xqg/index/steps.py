@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from xqg.errors import XqgError
 from xqg.index.checksums import Entry, settle
 from xqg.index.progress import Ticker
 from xqg.index.store import files_of
@@ -100,7 +101,7 @@ def run_steps(
         items: the same, in the same order, in every run.
     """
     done: list[Written] = []
-    earlier = [Written.from_json(step) for step in work.steps]
+    earlier = _earlier(work)
     whole = next((n for n, step in enumerate(earlier) if not step.is_there(folder)), len(earlier))
     work.keep(whole)
     for number, item in enumerate(items):
@@ -115,3 +116,10 @@ def run_steps(
         ticker.passages(step.passages)
         done.append(step)
     return done
+
+
+def _earlier(work: Work) -> list[Written]:
+    try:
+        return [Written.from_json(step) for step in work.steps]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise XqgError(f"{work.folder}: its steps are damaged; delete {work.folder} to give them up") from None

@@ -196,7 +196,7 @@ def open_dataset(path: Path, version: int | None = None) -> tuple[Any, Manifest]
     with _reading(path):
         try:
             dataset = lance().dataset(path / DATASET, version=version)
-        except ValueError:
+        except (ValueError, OverflowError):  # a number beyond 64 bits
             if version is None:
                 raise
             raise XqgError(f"{path}: has no version {version}; see `xqg history`") from None

@@ -32,6 +32,7 @@ SHOWN_OF_HASH = 12
 
 def parts_folder(out: Path) -> Path:
     """`OUT.parts`, where the parts of a new index are kept until OUT is whole."""
+    out = out.absolute()  # `.` has no name
     return out.with_name(f"{out.name}.parts")
 
 
@@ -88,7 +89,7 @@ class Work:
                 return found
         except FileNotFoundError:
             return None
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError, NotADirectoryError, IsADirectoryError):
             pass
         raise XqgError(f"{folder / SETTINGS}: damaged; delete {folder} to give up what it holds")
 
@@ -124,15 +125,15 @@ class Work:
 
 
 def _compare(folder: Path, known: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
-    command = known["command"]
+    command = _shown(known["command"])
     give_up = f"or delete {folder} to give it up"
-    if command != asked["command"]:
+    if known["command"] != asked["command"]:
         raise XqgError(f"{folder}: an interrupted `xqg {command}` is not finished; run it again, {give_up}")
     for key in [*known, *(key for key in asked if key not in known)]:
         if known.get(key) != asked.get(key):
             before, now = (_shown(value.get(key)) for value in (known, asked))
             raise XqgError(
-                f"{folder}: an interrupted `xqg {command}` was begun with another {key.replace('_', ' ')} "
+                f"{folder}: an interrupted `xqg {command}` was begun with another {_shown(key.replace('_', ' '))} "
                 f"({before}, now {now}); run it as before, {give_up}"
             )
 
@@ -141,6 +142,7 @@ def _shown(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if re.fullmatch("[0-9a-f]{64}", text):
         return text[:SHOWN_OF_HASH]
+    text = " ".join(text.split())  # one line, as every message
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
