@@ -9,6 +9,7 @@ import pytest
 
 from xqg.errors import XqgError
 from xqg.search.engines.bm25 import Bm25Engine
+from xqg.search.ranking import tie_order
 
 # Words of two letters are one token each, so that lengths can be counted: 3, 2, 1; on average 2.
 TEXTS = ["ab ab cd", "ab ef", "gh"]
@@ -61,7 +62,12 @@ def test_ties_by_id_descending_wherever_the_texts_stand() -> None:
 
 
 def test_scripts_without_spaces() -> None:
-    texts = ["日本の首都は東京です。", "フランスの首都はパリです。", "ประเทศไทยมีเมืองหลวงคือกรุงเทพ", "대한민국의 수도는 서울이다"]
+    texts = [
+        "日本の首都は東京です。",
+        "フランスの首都はパリです。",
+        "ประเทศไทยมีเมืองหลวงคือกรุงเทพ",
+        "대한민국의 수도는 서울이다",
+    ]
     engine = Bm25Engine.build(texts, ["ja1", "ja2", "th", "ko"])
     assert engine.search("東京はどこの首都ですか", 1)[1].tolist() == [0]
     assert engine.search("パリ", 4)[1].tolist() == [1]
@@ -78,3 +84,43 @@ def test_wrong_input(engine: Bm25Engine) -> None:
     for texts in ([], ["?", " "]):
         with pytest.raises(XqgError, match="no passage has a letter"):
             Bm25Engine.build(texts, [str(number) for number in range(len(texts))])
+
+
+def test_some_texts_only(engine: Bm25Engine) -> None:
+    """Scores stay those over all texts."""
+    scores, rows = engine.search("ab", 10, np.array([1, 2]))
+    assert rows.tolist() == [1]
+    assert scores.tolist() == [engine.scores("ab")[1]]
+    assert engine.search("ab", 10, np.zeros(0, np.int64))[1].tolist() == []
+
+
+def test_the_best_few_of_many_with_ties() -> None:
+    texts = [f"{'word ' * (number % 3)}other{number}" for number in range(60)]
+    ids = [f"{(7 * number) % 60:02d}" for number in range(60)]
+    engine = Bm25Engine.build(texts, ids)
+    scores, rows = engine.search("word", 60)
+    assert len(rows) == 40
+    assert sorted(zip(scores.tolist(), [ids[row] for row in rows], strict=True), reverse=True) == list(
+        zip(scores.tolist(), [ids[row] for row in rows], strict=True)
+    )
+    for k in (1, 7, 20, 39):
+        assert engine.search("word", k)[1].tolist() == rows[:k].tolist()
+
+
+def test_saved_and_loaded(engine: Bm25Engine, tmp_path) -> None:
+    engine.save(tmp_path)
+    assert {path.suffix for path in tmp_path.iterdir()} <= {"", ".npy"}
+    for path in list(tmp_path.iterdir()):
+        path.rename(tmp_path / f"some.{path.name}")
+    ties = tie_order(IDS)
+    again = Bm25Engine.load(tmp_path, ties, "some.")
+    for text in ("ab cd", "gh", "zz"):
+        assert again.scores(text).tolist() == engine.scores(text).tolist()
+        assert again.search(text, 3)[1].tolist() == engine.search(text, 3)[1].tolist()
+    with pytest.raises(ValueError, match="over 3 texts"):
+        Bm25Engine.load(tmp_path, ties[:2], "some.")
+    with pytest.raises(ValueError):
+        Bm25Engine.load(tmp_path, ties)
+    (tmp_path / "some.data.npy").write_bytes(b"\x93NUMPY")
+    with pytest.raises(ValueError):
+        Bm25Engine.load(tmp_path, ties, "some.")

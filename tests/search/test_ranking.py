@@ -65,3 +65,28 @@ def test_no_query() -> None:
     engine = FlatEngine.build(np.eye(2, dtype=np.float32))
     scores, rows = rank(engine, np.empty((0, 2), np.float32), 5, np.arange(2))
     assert scores.shape == rows.shape == (0, 2)
+
+
+@pytest.mark.parametrize("k", [1, 5, 40, 300])
+def test_some_rows_only(k: int) -> None:
+    """As ranking all and leaving out the others: the same bits, ties too."""
+    generator = np.random.default_rng(2)
+    vectors = generator.standard_normal((300, 33)).astype(np.float32)
+    vectors[50:250] = vectors[7]
+    queries = generator.standard_normal((20, 33)).astype(np.float32)
+    queries[0] = vectors[7]
+    engine, ties = FlatEngine.build(vectors), tie_order([f"{number:03d}" for number in range(300)])
+    among = np.sort(generator.permutation(300)[:120])
+    everything, every_row = rank(engine, queries, 300, ties)
+    scores, rows = rank(engine, queries, k, ties, among)
+    assert scores.shape == rows.shape == (20, min(k, 120))
+    for place in range(20):
+        kept = np.isin(every_row[place], among)
+        np.testing.assert_array_equal(rows[place], every_row[place][kept][:k])
+        np.testing.assert_array_equal(scores[place], everything[place][kept][:k])
+
+
+def test_no_row_at_all() -> None:
+    engine = FlatEngine.build(np.eye(2, dtype=np.float32))
+    scores, rows = rank(engine, np.eye(2, dtype=np.float32), 5, np.arange(2), np.zeros(0, np.int64))
+    assert scores.shape == rows.shape == (2, 0)

@@ -30,7 +30,6 @@ def open_searcher(
     Args:
         asked: languages of the questions, as far as they are known; the encoder warns of those
             that it was not trained for.
-
         engine: in place of the index's.
         where: checked here, before a model is loaded.
 
@@ -40,7 +39,7 @@ def open_searcher(
     from xqg.index import Index
     from xqg.models import warn_untrained
     from xqg.search import Searcher, Weighting, load_index_encoder
-    from xqg.search.engines import check_factory
+    from xqg.search.engine_choice import check_served, chosen_engine
 
     chosen = options.search_languages(languages)
     options.check_alpha(alpha)
@@ -49,9 +48,10 @@ def open_searcher(
         options.check_query_language(code)
     index = Index.open(path)
     Weighting.of(index, alpha, None if chosen == "auto" else chosen)
-    if engine is not None:
-        check_factory(engine, index.manifest.dimension, len(index))
-    if where is not None:
+    factory = chosen_engine(index, engine)
+    if where is None:
+        check_served(index, factory, alpha, chosen)
+    else:
         index.check_where(where)
     encoder = load_index_encoder(index, device=device, dtype=dtype)
     warn_untrained("encoder", encoder.name, encoder.languages, asked)

@@ -61,7 +61,10 @@ def command(
         question.id: [(ids[row], score) for row, score in zip(found, given, strict=True) if row >= 0]
         for question, found, given in zip(questions, rows.tolist(), scores.tolist(), strict=True)
     }
-    write_trec(out, run, tag="xqg")
     each = [len(found) for found in run.values()]
+    if any(each) or where is None:
+        write_trec(out, run, tag="xqg")
+    else:  # a condition that no passage meets is an answer, too
+        out.write_text("")
     number = f"{min(each)} to {max(each)}" if min(each) < max(each) else str(max(each))
     print(f"{out}: {len(run)} questions, {number} passages each")

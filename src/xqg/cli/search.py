@@ -57,7 +57,8 @@ def command(
         hybrid=hybrid,
     )
     if as_json:
-        print(json.dumps([_row(hit) for hit in hits], ensure_ascii=False, indent=1))
+        rows = [_row(hit, bool(searcher.index.fields)) for hit in hits]
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
     elif sys.stdout.isatty():
         _table(hits)
     else:
@@ -65,19 +66,20 @@ def command(
             print("\t".join(_cells(hit)))
 
 
-def _row(hit: Hit) -> dict[str, Any]:
+def _row(hit: Hit, with_fields: bool) -> dict[str, Any]:
+    """A hit as JSON; fields are in an object of their own, as one may be called `rank`."""
     import numpy as np
 
     passage = hit.passage
-    return {
+    row = {
         "rank": hit.rank,
         "score": float(str(np.float32(hit.score))),  # the digits that a TREC run has
         "id": passage.id,
         "title": passage.title,
         "text": passage.text,
         "language": passage.language,
-        "fields": dict(passage.fields),
     }
+    return {**row, "fields": dict(passage.fields)} if with_fields else row
 
 
 def _cells(hit: Hit) -> list[str]:

@@ -32,6 +32,7 @@ from xqg.index.sources import NO_QUERIES, GivenQueries, Queries, QuerySource
 from xqg.index.steps import Written, run_steps, state_of
 from xqg.index.store import DATASET, commit, write_rows
 from xqg.index.tally import add_counts, chained
+from xqg.index.versions import manifests
 from xqg.index.work import QUERIES, Work, digest_of, locked, parts_folder
 from xqg.passages import Passage, PassageList, PassageSource
 
@@ -271,7 +272,7 @@ def _finish(
     message: dict[str, Any],
 ) -> None:
     """Commit, list the files, and give the folder its name: each again where a kill came between."""
-    if not (folder / DATASET / "_versions").is_dir():
+    if not manifests(folder):
         commit(folder, [one for step in done for one in step.fragments], schema, manifest, message)
     seal(folder, {name: entry for step in done for name, entry in step.files.items()})
     check_absent(out)

@@ -7,11 +7,14 @@ leaves INDEX/work for the same command to go on; after it, the next change of an
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xqg.errors import XqgError
 from xqg.index.checksums import Entry, seal
 from xqg.index.index import Index
 from xqg.index.manifest import Manifest
@@ -83,9 +86,10 @@ def change(
             else:
                 commit(path, changed.fragments, changed.schema, changed.manifest, about, index.dataset)
         except BaseException:
-            if not work.worth_keeping:
-                work.clear()
-                drop_orphans(index.dataset)
+            with suppress(OSError, XqgError):  # what went wrong is told, not what cannot be cleared then
+                if not work.worth_keeping:
+                    work.clear()
+                    drop_orphans(index.dataset)
             raise
         seal(path, changed.files)
         work.clear()
@@ -96,6 +100,7 @@ def _complete(path: Path, done: Any, index: Index) -> None:
     """Seal a change that was killed after its commit, whatever is asked for now."""
     pending = Work.pending(path / WORK)
     if pending is None:
+        shutil.rmtree(path / WORK, ignore_errors=True)  # empty: killed while it was cleared
         return
     begun = pending.pop("base", None)
     if begun == index.version - 1 and digest_of(pending) == done:

@@ -88,6 +88,8 @@ def seal(index: Path, known: Mapping[str, Entry] | None = None) -> None:
             found[name] = entries[name]
         else:
             found.update(settle(index, [name]))
+    for left in index.glob(f".{CHECKSUMS}.*.part"):  # by a kill: this is under the writer's lock
+        left.unlink(missing_ok=True)
     body = json.dumps(found, indent=0, sort_keys=True).encode()
     with atomic_path(index / CHECKSUMS) as temporary, temporary.open("wb") as file:
         file.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -112,7 +113,7 @@ def run_steps(
         step = write(item)
         work.record(step.to_json())
         for block in set(item.blocks):  # the rows hold them now
-            shutil.rmtree(work.folder / QUERIES / str(block), ignore_errors=True)
+            _remove(work.folder / QUERIES / str(block))
         ticker.passages(step.passages)
         done.append(step)
     return done
@@ -123,3 +124,14 @@ def _earlier(work: Work) -> list[Written]:
         return [Written.from_json(step) for step in work.steps]
     except (KeyError, TypeError, ValueError, AttributeError):
         raise XqgError(f"{work.folder}: its steps are damaged; delete {work.folder} to give them up") from None
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder at once: half of one would not be known for what it is."""
+    gone = folder.with_name(f"{folder.name}.gone")
+    shutil.rmtree(gone, ignore_errors=True)
+    try:
+        os.replace(folder, gone)
+    except FileNotFoundError:
+        return
+    shutil.rmtree(gone, ignore_errors=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from xqg.errors import XqgError
+from xqg.index.leavings import check_whole, drop_deletions
 from xqg.index.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -74,9 +76,10 @@ def write_rows(folder: Path, table: pa.Table, rows_per_file: int | None = None) 
 
     largest = max(len(table), 1) if rows_per_file is None else rows_per_file
     with _writing(folder):
-        return list(
-            write_fragments(table, folder / DATASET, schema=table.schema, max_rows_per_file=largest)
-        )
+        written = write_fragments(table, folder / DATASET, schema=table.schema, max_rows_per_file=largest)
+        for fragment in written:
+            check_whole(folder / DATASET, fragment)
+        return list(written)
 
 
 def add_columns(folder: Path, fragment: Any, columns: pa.Table) -> Any:
@@ -87,6 +90,7 @@ def add_columns(folder: Path, fragment: Any, columns: pa.Table) -> Any:
     """
     with _writing(folder):
         changed, _ = fragment.merge_columns(columns)
+        check_whole(folder / DATASET, changed)
         return changed
 
 
@@ -138,7 +142,10 @@ def delete_rows(path: Path, fragment: Any, ids: Sequence[str]) -> Any:
     """
     listed = ", ".join("'" + id_.replace("'", "''") + "'" for id_ in ids)
     with _writing(path):
-        return fragment.delete(f"id IN ({listed})")
+        left = fragment.delete(f"id IN ({listed})")
+        if left is not None:
+            check_whole(path / DATASET, left)
+        return left
 
 
 def _ids(dataset: Any) -> set[int]:
@@ -172,6 +179,7 @@ def drop_orphans(dataset: Any, keep_versions: int | None = None) -> None:
     older_than, keep = (every, None) if keep_versions is None else (timedelta(0), keep_versions)
     with _writing(Path(dataset.uri).parent):
         dataset.cleanup_old_versions(older_than, keep, delete_unverified=True)
+        drop_deletions(dataset)
 
 
 def files_of(fragment: Any) -> list[str]:
@@ -263,11 +271,15 @@ def check_predicate(dataset: Any, predicate: str, names: Sequence[str]) -> None:
     """Raise XqgError for a predicate that Lance cannot evaluate; `names` are columns to tell the user."""
     try:
         dataset.scanner(columns=[], filter=predicate, with_row_address=True).explain_plan()
+        # Lance reads up to a semicolon and passes over the rest.
+        reason = "one condition, without a semicolon" if ";" in re.sub("'[^']*'", "", predicate) else None
     except (OSError, ValueError, RuntimeError) as error:
+        reason = _line(error)
+    if reason is not None:
         raise XqgError(
-            f"--where {predicate!r}: {_line(error)}; give a condition over {', '.join(names)}, such as "
+            f"--where {predicate!r}: {reason}; give a condition over {', '.join(names)}, such as "
             "\"year >= 2000 AND language = 'en'\""
-        ) from None
+        )
 
 
 def take_rows(dataset: Any, rows: Sequence[int], columns: Sequence[str], path: Path) -> list[dict[str, Any]]:

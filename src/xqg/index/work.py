@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +66,14 @@ class Work:
         known = cls.pending(folder)
         if known is None:
             folder.mkdir(exist_ok=True)
-            with atomic_path(folder / SETTINGS) as temporary:
-                text = json.dumps(dict(settings), ensure_ascii=False, indent=1)
-                temporary.write_text(text, encoding="utf-8")
+            try:
+                with atomic_path(folder / SETTINGS) as temporary:
+                    text = json.dumps(dict(settings), ensure_ascii=False, indent=1)
+                    temporary.write_text(text, encoding="utf-8")
+            except OSError:
+                with suppress(OSError):  # something else is in it
+                    folder.rmdir()
+                raise
             return cls(folder, settings, [])
         _compare(folder, known, settings)
         steps, size = _whole_lines(folder / STEPS)
@@ -172,7 +177,9 @@ def locked(folder: Path, busy: str) -> Iterator[None]:
         busy: the message where another process holds it.
 
     Raises:
-        XqgError: another process holds the lock, or the folder cannot be opened.
+        XqgError: another process holds the lock.
+        OSError: the folder cannot be opened. Where what is done meanwhile raises one that names no file,
+            as a write to a full disk does, it names the folder.
     """
     try:
         import fcntl
@@ -190,5 +197,8 @@ def locked(folder: Path, busy: str) -> Iterator[None]:
         if not same:
             raise XqgError(busy)
         yield
+    except OSError as error:
+        error.filename = error.filename or str(folder)
+        raise
     finally:
         os.close(descriptor)

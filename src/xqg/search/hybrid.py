@@ -1,7 +1,7 @@
 """Hybrid search: the rankings of BM25 and of the vectors, fused by reciprocal rank.
 
-As the baselines `rrf` and `rrf-cross` of a comparison: both rankings to a depth of 1,000, k = 60, and
-passages that share no token with the question count as not ranked by BM25.
+As the baseline `rrf-cross` of a comparison (`comparison/baselines/rrf.py`): both rankings to a depth of
+1,000, k = 60, and passages that share no token with the question count as not ranked by BM25.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from xqg.search.weighting import Weighting
 
 __all__ = ["DEPTH", "fused"]
 
-DEPTH = 1000  # of the rankings that are fused (at least), as in `comparison/baselines`
+DEPTH = 1000  # of the rankings that are fused (at least), as `FUSION_DEPTH` of the baselines
 
 
 def fused(
@@ -26,21 +26,23 @@ def fused(
     """Scores and rows of the k best, each (questions, up to k); row -1 where there are no more.
 
     Args:
-        texts, vectors: of the same questions; vectors of shape (questions, dimension).
+        texts: the questions.
+        vectors: of the same questions, shape (questions, dimension).
         weighting: its languages are those of the queries that BM25 reads, too.
+        where: both rankings are of the passages that it holds for.
     """
     depth = max(k, DEPTH)
-    engine = state.lexical(weighting.languages)
     _, dense = state.rank(vectors, depth, weighting, where)
-    allowed = None if where is None else set(state.rows_where(where).tolist())
+    engine = state.lexical(weighting.languages)
+    among = None if where is None else state.rows_where(where)
     width = min(k, len(state.index))
     scores = np.full((len(texts), width), -np.inf, dtype=np.float32)
     rows = np.full((len(texts), width), -1, dtype=np.int64)
     for place, (text, found) in enumerate(zip(texts, dense, strict=True)):
-        _, lexical = engine.search(text, len(state.index) if allowed is not None else depth)
-        matching = [row for row in lexical.tolist() if allowed is None or row in allowed][:depth]
-        rankings = [[state.ids[row] for row in ranking if row >= 0] for ranking in (matching, found.tolist())]
+        _, lexical = engine.search(text, depth, among)
+        row_of = {state.ids[row]: row for row in [*lexical.tolist(), *found[found >= 0].tolist()]}
+        rankings = [[state.ids[row] for row in lexical], [state.ids[row] for row in found if row >= 0]]
         best = reciprocal_rank(rankings)[:width]
         scores[place, : len(best)] = [score for _, score in best]
-        rows[place, : len(best)] = [state.row_of[id_] for id_, _ in best]
+        rows[place, : len(best)] = [row_of[id_] for id_, _ in best]
     return scores, rows

@@ -32,28 +32,31 @@ def tie_order(ids: Sequence[str]) -> Rows:
     return order
 
 
-def rank(engine: FlatEngine, queries: Floats, k: int, ties: Rows) -> tuple[Floats, Rows]:
+def rank(
+    engine: FlatEngine, queries: Floats, k: int, ties: Rows, among: Rows | None = None
+) -> tuple[Floats, Rows]:
     """The k best rows of each query by (score, id) descending.
 
     Args:
         queries: float32, shape (queries, dimension).
         k: at least 1; the whole pool where it is larger.
         ties: `tie_order` of the ids.
+        among: the only rows that are ranked, each once; None: all.
 
     Returns:
-        Scores (float32) and rows, each of shape (queries, min(k, passages)).
+        Scores (float32) and rows, each of shape (queries, min(k, passages)), or of these the ranked.
 
     Raises:
         XqgError: k < 1.
     """
     if k < 1:
         raise XqgError(f"k is {k}; it must be at least 1")
-    k = min(k, engine.shape[0])
+    k = min(k, engine.shape[0] if among is None else len(among))
     scores = np.empty((len(queries), k), dtype=np.float32)
     rows = np.empty((len(queries), k), dtype=np.int64)
-    for start in range(0, len(queries), BATCH):
+    for start in range(0, len(queries) if k else 0, BATCH):
         batch = queries[start : start + BATCH]
-        for place, candidates in enumerate(_candidates(engine, batch, k), start=start):
+        for place, candidates in enumerate(_candidates(engine, batch, k, among), start=start):
             exact = engine.products(queries[place], candidates)
             found = np.arange(len(exact)) if candidates is None else candidates
             best = np.lexsort((ties[found], -exact))[:k]
@@ -64,23 +67,25 @@ def rank(engine: FlatEngine, queries: Floats, k: int, ties: Rows) -> tuple[Float
 def rank_roughly(engine: Engine, queries: Floats, k: int, ties: Rows) -> tuple[Floats, Rows]:
     """What an approximate engine finds, by (score, id) descending; scores are the engine's own.
 
-    Arguments and shapes are those of `rank`; where an engine finds fewer than k, the rest is row -1
-    with the score -inf.
+    Arguments, shapes and errors are those of `rank`; where an engine finds fewer than k, the rest is
+    row -1 with the score -inf.
     """
+    if k < 1:
+        raise XqgError(f"k is {k}; it must be at least 1")
     scores, rows = engine.search(queries, min(k, engine.shape[0]))
     order = np.lexsort((np.where(rows < 0, len(ties), ties[rows]), -scores), axis=1)
     return np.take_along_axis(scores, order, axis=1), np.take_along_axis(rows, order, axis=1)
 
 
-def _candidates(engine: FlatEngine, queries: Floats, k: int) -> list[Rows | None]:
+def _candidates(engine: FlatEngine, queries: Floats, k: int, among: Rows | None) -> list[Rows | None]:
     """Rows among which the k best surely are, for each query; None stands for all rows."""
-    passages = engine.shape[0]
-    result: list[Rows | None] = [None] * len(queries)
+    passages = engine.shape[0] if among is None else len(among)
+    result: list[Rows | None] = [among] * len(queries)
     margin = ERROR * engine.longest * np.linalg.norm(queries, axis=1)
     open_ = np.arange(len(queries))
     depth = k + SPARE
     while depth < passages and len(open_):
-        scores, rows = engine.search(queries[open_], depth)
+        scores, rows = engine.search(queries[open_], depth, among)
         enough = scores[:, -1] < scores[:, k - 1] - margin[open_]
         for place in np.flatnonzero(enough):
             result[open_[place]] = rows[place]

@@ -17,7 +17,7 @@ from xqg.passages import Passage
 from xqg.passages.detect import detect_languages
 from xqg.search.cache import Say
 from xqg.search.encoder import check_encoder, load_index_encoder
-from xqg.search.engines import check_factory
+from xqg.search.engine_choice import check_served, chosen_engine
 from xqg.search.hybrid import fused
 from xqg.search.ranking import Floats, Rows
 from xqg.search.state import State
@@ -52,7 +52,12 @@ class Searcher:
     """Searches one version of an index at a time; several threads may ask at once."""
 
     def __init__(
-        self, index: Index, encoder: Encoder | None = None, *, engine: str | None = None, say: Say | None = None
+        self,
+        index: Index,
+        encoder: Encoder | None = None,
+        *,
+        engine: str | None = None,
+        say: Say | None = None,
     ) -> None:
         """Search `index`; without an encoder, the index's own is loaded for the first text.
 
@@ -66,12 +71,11 @@ class Searcher:
         """
         if encoder is not None:
             check_encoder(index, encoder)
-        if engine is not None:
-            check_factory(engine, index.manifest.dimension, len(index))
         self._encoder = encoder
         self._asked_engine = engine
         self._say = say
         self._lock = threading.Lock()
+        self._following = threading.Lock()
         self._state = self._opened(index)
 
     @property
@@ -82,18 +86,24 @@ class Searcher:
     def follow(self) -> bool:
         """Go on with the latest version of the index; False where this is it already.
 
-        Searches under way end on the version that they began with.
+        Searches under way end on the version that they began with, and until the engine of the latest
+        version is ready new ones are served by this version, too.
 
         Raises:
-            XqgError: the index cannot be read any more, or is of another encoder now.
+            XqgError: the index cannot be read any more, is of another encoder now, or its engine cannot
+                be built; the searcher stays at its version then.
         """
-        latest = self.index.latest()
-        if latest is self.index:
-            return False
-        if latest.manifest.encoder != self.index.manifest.encoder:
-            raise XqgError(f"{latest.path}: made with another encoder now; open it anew")
-        self._state = self._opened(latest)
-        return True
+        with self._following:
+            before = self.index
+            latest = before.latest()
+            if latest.version <= before.version:
+                return False
+            if latest.manifest.encoder != before.manifest.encoder:
+                raise XqgError(f"{latest.path}: made with another encoder now; open it anew")
+            state = self._opened(latest)
+            state.prepare()
+            self._state = state
+            return True
 
     def search(
         self,
@@ -136,7 +146,8 @@ class Searcher:
         """Scores (float32) and index rows of the k best passages, each (questions, min(k, passages)).
 
         Where fewer are found (by an engine that approximates, or with `where`), the rest of a row is
-        -1 with the score -inf.
+        -1 with the score -inf. Rows are those of the version that was searched: where another thread
+        may call `follow` meanwhile, use `search`.
 
         Args:
             queries: texts, or vectors of shape (questions, dimension).
@@ -155,21 +166,19 @@ class Searcher:
             XqgError: k < 1, a blank question, vectors of another dimension or not finite, α outside
                 [0, 1], a language without stored queries, lists of different lengths, a predicate that
                 cannot be evaluated, another weighting than the stored one with an engine that
-                approximates, vectors where `hybrid` needs texts.
+                approximates (but with `where`, which compares exactly), vectors where `hybrid` needs
+                texts.
         """
-        return self._rank(
-            self._state, _Asked(queries, k, alpha, languages, query_languages, where, hybrid)
-        )
+        return self._rank(self._state, _Asked(queries, k, alpha, languages, query_languages, where, hybrid))
 
     def _opened(self, index: Index) -> State:
-        return State(index, self._asked_engine or index.manifest.engine, self._say)
+        return State(index, chosen_engine(index, self._asked_engine), self._say)
 
     def _rank(self, state: State, asked: _Asked) -> tuple[Floats, Rows]:
         asked.check()
+        if asked.where is None:
+            check_served(state.index, state.factory, asked.alpha, asked.languages)
         groups = asked.weightings(state.index)
-        for weighting in groups:
-            if asked.where is None:
-                state.check(weighting)
         vectors = self._vectors(state.index, asked.queries)
         width = min(asked.k, len(state.index))
         scores = np.full((len(vectors), width), -np.inf, dtype=np.float32)

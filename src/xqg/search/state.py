@@ -6,12 +6,11 @@ import threading
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
-from xqg.errors import XqgError
+from xqg.augmentation import fuse
 from xqg.index import Index
 from xqg.search.cache import Say, cached_engine
-from xqg.search.engines import FLAT, Engine, FlatEngine
+from xqg.search.engines import Engine, FlatEngine
 from xqg.search.engines.bm25 import Bm25Engine
 from xqg.search.lexical import lexical_engine
 from xqg.search.ranking import Floats, Rows, rank, rank_roughly, tie_order
@@ -19,23 +18,29 @@ from xqg.search.weighting import Weighting
 
 __all__ = ["State"]
 
+KEPT = 8  # predicates whose rows stay in memory, 8 bytes a row
+FEW = 0.05  # share of the rows up to which they are read one by one, not all of them in passing
+
 
 class State:
     """The engines over one version of an index, each made when it is first asked for.
 
-    The stored weighting is served from the cache; of other weightings, of predicates and of BM25 the
-    last one stays in memory.
+    The stored weighting is served from the cache; of other weightings, of predicates with an engine that
+    approximates, and of BM25 the last one stays in memory. Nothing here is ever of another version: a
+    search that holds a state ends on what it began with.
     """
 
-    def __init__(self, index: Index, factory: str, say: Say | None) -> None:
+    def __init__(self, index: Index, factory: str, say: Say | None = None) -> None:
         """Nothing is read yet. `factory` is the engine of the stored weighting."""
         self.index = index
         self.factory = factory
         self._say = say
+        self._stored = Weighting.of(index)
         self._lock = threading.RLock()
         self._default: Engine | None = None
         self._other: tuple[Weighting, FlatEngine] | None = None
-        self._part: tuple[tuple[str, Weighting], Rows, FlatEngine | None] | None = None
+        self._part: tuple[tuple[str, Weighting], FlatEngine] | None = None
+        self._rows: dict[str, Rows] = {}
         self._lexical: tuple[tuple[str, ...], Bm25Engine] | None = None
 
     @cached_property
@@ -48,52 +53,67 @@ class State:
         """`tie_order` of the ids."""
         return tie_order(self.ids)
 
-    @cached_property
-    def row_of(self) -> dict[str, int]:
-        """Row of each passage id."""
-        return {id_: row for row, id_ in enumerate(self.ids)}
+    def prepare(self) -> None:
+        """Have ready what every search needs, so that the first one does not wait for it."""
+        self._engine(self._stored)
+        self.ties  # noqa: B018
 
     def rows_where(self, where: str) -> Rows:
-        """Rows that a predicate holds for, ascending."""
-        with self._lock:
-            if self._part is not None and self._part[0][0] == where:
-                return self._part[1]
-        return self.index.rows_where(where)
-
-    def rank(self, vectors: Floats, k: int, weighting: Weighting, where: str | None) -> tuple[Floats, Rows]:
-        """Scores and rows of the k best passages, as `Searcher.rank` gives them.
+        """Rows that a predicate holds for, ascending.
 
         Raises:
-            XqgError: another weighting than the stored one with an engine that approximates; a
-                predicate that cannot be evaluated.
+            XqgError: a predicate that cannot be evaluated.
         """
-        if where is not None:
-            return self._rank_part(vectors, k, weighting, where)
-        engine = self._engine(weighting)
-        if isinstance(engine, FlatEngine):
-            return rank(engine, vectors, k, self.ties)
-        return rank_roughly(engine, vectors, k, self.ties)
+        with self._lock:
+            if where not in self._rows:
+                rows = self.index.rows_where(where)
+                if len(self._rows) == KEPT:
+                    del self._rows[next(iter(self._rows))]
+                self._rows[where] = rows
+            return self._rows[where]
+
+    def rank(self, vectors: Floats, k: int, weighting: Weighting, where: str | None) -> tuple[Floats, Rows]:
+        """Scores and rows of the k best passages, each (questions, up to k); row -1 where there is none.
+
+        Args:
+            weighting: with an engine that approximates and no predicate, the stored one.
+            where: only passages that it holds for, compared exactly whatever the engine is.
+
+        Raises:
+            XqgError: a predicate that cannot be evaluated, an engine that cannot be built.
+        """
+        if where is None:
+            engine = self._engine(weighting)
+            if isinstance(engine, FlatEngine):
+                return rank(engine, vectors, k, self.ties)
+            return rank_roughly(engine, vectors, k, self.ties)
+        rows = self.rows_where(where)
+        if not len(rows):
+            return np.empty((len(vectors), 0), np.float32), np.empty((len(vectors), 0), np.int64)
+        if self._exact:
+            engine = self._engine(weighting)
+            if isinstance(engine, FlatEngine):
+                return rank(engine, vectors, k, self.ties, rows)
+        scores, found = rank(self._engine_over(rows, where, weighting), vectors, k, self.ties[rows])
+        return scores, rows[found]
 
     def lexical(self, languages: tuple[str, ...]) -> Bm25Engine:
         """BM25 over the passages and their queries in some languages."""
         with self._lock:
             if self._lexical is None or self._lexical[0] != languages:
                 self._lexical = None  # free its memory before the next is made
-                self._lexical = (languages, lexical_engine(self.index, languages, self.ties))
+                made = lexical_engine(self.index, languages, self.ids, self.ties, self._say)
+                self._lexical = (languages, made)
             return self._lexical[1]
 
-    def check(self, weighting: Weighting) -> None:
-        """Raise XqgError where the engine cannot serve a weighting."""
-        if self.factory != FLAT and weighting != Weighting.of(self.index):
-            raise XqgError(
-                f"{self.index.path}: engine {self.factory} serves the stored weighting only; search with --engine "
-                "Flat, or make this weighting the stored one (`xqg reweight`)"
-            )
+    @property
+    def _exact(self) -> bool:
+        return self.factory == FlatEngine.factory
 
     def _engine(self, weighting: Weighting) -> Engine:
-        self.check(weighting)
+        """The engine over all passages: exact for every weighting but the stored one."""
         with self._lock:
-            if weighting == Weighting.of(self.index):
+            if weighting == self._stored:
                 if self._default is None:
                     self._default = cached_engine(self.index, weighting, self.factory, self._say)
                 return self._default
@@ -103,28 +123,15 @@ class State:
                 self._other = (weighting, FlatEngine.build(vectors))
             return self._other[1]
 
-    def _rank_part(
-        self, vectors: Floats, k: int, weighting: Weighting, where: str
-    ) -> tuple[Floats, Rows]:
-        rows, engine = self._restricted(weighting, where)
-        if engine is None:
-            return np.empty((len(vectors), 0), np.float32), np.empty((len(vectors), 0), np.int64)
-        scores, found = rank(engine, vectors, k, self.ties[rows])
-        return scores, rows[found]
-
-    def _restricted(self, weighting: Weighting, where: str) -> tuple[Rows, FlatEngine | None]:
-        """The rows that a predicate holds for, and exact search over them, whatever the engine is."""
+    def _engine_over(self, rows: Rows, where: str, weighting: Weighting) -> FlatEngine:
+        """Exact search over the rows of a predicate, whose vectors come from the stored parts."""
         with self._lock:
             if self._part is None or self._part[0] != (where, weighting):
                 self._part = None  # free its memory before the next is made
-                rows = self.index.rows_where(where)
-                engine = FlatEngine.build(self._vectors(rows, weighting)) if len(rows) else None
-                self._part = ((where, weighting), rows, engine)
-            return self._part[1], self._part[2]
-
-    def _vectors(self, rows: Rows, weighting: Weighting) -> npt.NDArray[np.float32]:
-        if self.factory == FLAT:
-            engine = self._engine(weighting)
-            if isinstance(engine, FlatEngine):
-                return engine.vectors(rows)
-        return self.index.fused(weighting.alpha, weighting.fusion, weighting.languages, rows)
+                alpha, fusion, languages = weighting.alpha, weighting.fusion, weighting.languages
+                if len(rows) <= FEW * len(self.index):
+                    vectors = fuse(*self.index.parts_of(rows, languages), alpha, fusion)
+                else:
+                    vectors = self.index.fused(alpha, fusion, languages, rows)
+                self._part = ((where, weighting), FlatEngine.build(vectors))
+            return self._part[1]

@@ -29,10 +29,9 @@ Rows = npt.NDArray[np.int64]
 
 MOST = 256  # vectors a centroid that Faiss trains on: it leaves out the rest
 LEAST = 39  # below this many a centroid Faiss warns that it has too few
-CENTROIDS = 256  # of which there is a word for the vectors where the string has none: 65,536 at most
+CENTROIDS = 256  # as many as this are reckoned with where nothing is clustered, as for SQ8 or PCA64
 
 _QUANTISER = re.compile(r"(?:PQ|RQ|LSQ)\d+(?:x(\d+))?")  # M codes of some bits each, 8 where not said
-_FACTORS = re.compile(r"IMI\d+x(\d+)")
 
 
 def split_factory(text: str) -> tuple[str, str]:
@@ -71,7 +70,7 @@ def _made(text: str, dimension: int) -> Any:
 
     try:
         index = faiss.index_factory(dimension, split_factory(text)[0], faiss.METRIC_INNER_PRODUCT)
-    except (RuntimeError, MemoryError, OverflowError) as error:
+    except (RuntimeError, MemoryError, OverflowError, TypeError, ValueError) as error:
         raise XqgError(
             f"engine {text!r}: Faiss cannot make it for {dimension} dimensions ({_reason(error)}); use Flat, "
             "HNSW32, IVF1024,PQ64 or the like"
@@ -93,14 +92,11 @@ def _centroids(index: Any, text: str) -> int:
     import faiss
 
     found = [2 ** int(bits or 8) for bits in _QUANTISER.findall(text)]
-    found += [2 ** int(bits) for bits in _FACTORS.findall(text)]
     inverted = faiss.try_extract_index_ivf(index)
-    if inverted is not None and not found:
+    if inverted is not None:
         found.append(int(inverted.nlist))
-    elif inverted is not None and not _FACTORS.search(text):
-        found.append(int(inverted.nlist))
-    if inverted is not None and inverted.nlist < 1:
-        raise XqgError(f"engine {text!r}: has no list; give at least one, as in IVF1024,Flat")
+        if inverted.nlist < 1:
+            raise XqgError(f"engine {text!r}: has no list; give at least one, as in IVF1024,Flat")
     return max(found, default=0)
 
 
@@ -122,7 +118,7 @@ def _set(index: Any, text: str) -> None:
             raise XqgError(f"engine {text!r}: {part!r} is not NAME=NUMBER with a number above 0; {remedy}")
         try:
             faiss.ParameterSpace().set_index_parameter(index, name, float(value))
-        except RuntimeError:
+        except (RuntimeError, TypeError, ValueError):
             raise XqgError(f"engine {text!r}: it has no search parameter {name!r}; {remedy}") from None
 
 

@@ -107,5 +107,6 @@ class FlatEngine:
         chosen = np.zeros(self.shape[0], dtype=bool)
         chosen[among] = True
         bits = np.packbits(chosen, bitorder="little")  # held here: the selector keeps only its address
-        selector = faiss.IDSelectorBitmap(bits)
-        return self._index.search(queries, k, params=faiss.SearchParameters(sel=selector))
+        library: Any = faiss  # whose own annotations are those of C++
+        selector = library.IDSelectorBitmap(bits)
+        return self._index.search(queries, k, params=library.SearchParameters(sel=selector))
