@@ -102,6 +102,8 @@ def test_an_engine_that_approximates(xqg, refused, index: Path) -> None:
         (["--engine", "Bogus"], "could not parse index string Bogus"),
         (["--engine", "IVF8,Flat"], "needs at least 312 passages"),
         (["--engine", "HNSW8:nprobe=2"], "no search parameter 'nprobe'"),
+        (["--engine", "HNSW8", "--alpha", "0.5"], "give --engine Flat"),
+        (["--engine", "HNSW8", "--languages", "auto", "--hybrid"], "give --engine Flat"),
         (["--where", "age > 3"], "--where 'age > 3'"),
     ],
 )

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from xqg.errors import XqgError
-from xqg.index import Generation, GivenQueries, Index
+from xqg.index import Generation, Index
 from xqg.index.segment import sum_by_passage
 from xqg.passages import Passage
 

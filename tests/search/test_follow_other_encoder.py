@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tiny_damage import rewrite
 
+from tiny_damage import rewrite
 from xqg.errors import XqgError
 from xqg.search import Searcher
 

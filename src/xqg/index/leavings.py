@@ -14,7 +14,7 @@ from typing import Any
 __all__ = ["check_whole", "drop_deletions"]
 
 DELETIONS = "_deletions"
-_ARROW_END = b"ARROW1"
+_ARROW = b"ARROW1"  # an Arrow file begins and ends with it
 _BITMAP = struct.Struct("<II")  # of a roaring bitmap without runs: its magic number and its containers
 _BITMAP_MAGIC = 12346
 _ARRAY = 4096  # values of a container up to which they are listed, 2 bytes each; else 8192 bytes of bits
@@ -34,8 +34,12 @@ def check_whole(dataset: Path, fragment: Any) -> None:
     if fragment.deletion_file is not None:
         name = fragment.deletion_file.path(fragment.id)
         content = (dataset / name).read_bytes()
-        if not (_whole_bitmap(content) if name.endswith(".bin") else content.endswith(_ARROW_END)):
+        if not (_whole_bitmap(content) if name.endswith(".bin") else _whole_arrow(content)):
             raise OSError(f"{name} is cut short, as on a full disk")
+
+
+def _whole_arrow(content: bytes) -> bool:
+    return len(content) > 2 * len(_ARROW) and content.endswith(_ARROW)
 
 
 def _whole_bitmap(content: bytes) -> bool:

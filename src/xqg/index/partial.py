@@ -43,8 +43,10 @@ def partial_folder(out: Path) -> Iterator[Path]:
             os.replace(folder, out)
         except OSError as error:
             raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another --out") from None
-    except BaseException:  # Ctrl-C too: nothing half-written stays
+    except BaseException as error:  # Ctrl-C too: nothing half-written stays
         shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(out)  # a full disk does not say which
         raise
     finally:
         if lock is not None:

@@ -329,5 +329,5 @@ def _told(what: str, path: Path, remedy: str) -> Iterator[None]:
 
 def _line(error: BaseException) -> str:
     """The first line of an error, without the place in Lance's source that follows it."""
-    text = (str(error).splitlines() or [type(error).__name__])[0]
-    return text.split(", /")[0][:200]
+    text = (str(error).splitlines() or [type(error).__name__])[0].split(", /")[0]
+    return text if len(text) <= 300 else f"{text[:150]} … {text[-150:]}"  # the reason is at the end

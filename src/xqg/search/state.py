@@ -37,6 +37,7 @@ class State:
         self._say = say
         self._stored = Weighting.of(index)
         self._lock = threading.RLock()
+        self._lexical_lock = threading.Lock()  # its own: building BM25 may take minutes, others go on
         self._default: Engine | None = None
         self._other: tuple[Weighting, FlatEngine] | None = None
         self._part: tuple[tuple[str, Weighting], FlatEngine] | None = None
@@ -99,7 +100,7 @@ class State:
 
     def lexical(self, languages: tuple[str, ...]) -> Bm25Engine:
         """BM25 over the passages and their queries in some languages."""
-        with self._lock:
+        with self._lexical_lock:
             if self._lexical is None or self._lexical[0] != languages:
                 self._lexical = None  # free its memory before the next is made
                 made = lexical_engine(self.index, languages, self.ids, self.ties, self._say)
