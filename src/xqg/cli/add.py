@@ -63,7 +63,7 @@ def command(
         )
     about = after.message
     said = f"{about['added']:,} added" + (f", {about['replaced']:,} replaced" if about["replaced"] else "")
-    print(report(after, said))
+    print(report(before, after, said))
     refused = about["bad_vectors"]
     side = write_left_out(index.with_name(f"{index.name}.bad.jsonl"), passages, pool.bad, refused)
     if side is not None:

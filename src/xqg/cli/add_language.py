@@ -55,4 +55,4 @@ def command(
         after = add_languages(index, encoder, source, progress=progress)
     counts = after.manifest.counts
     said = ", ".join(f"{code} {counts.queries[code]:,}" for code in source.languages)
-    print(report(after, f"generated queries added: {said}"))
+    print(report(before, after, f"generated queries added: {said}"))

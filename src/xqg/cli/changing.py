@@ -81,6 +81,7 @@ def generated(
     )
 
 
-def report(index: Index, what: str) -> str:
-    """`INDEX: version 3, 1,250 passages; 10 added`."""
-    return f"{index.path}: version {index.version}, {len(index):,} passages; {what}"
+def report(before: Index, after: Index, what: str) -> str:
+    """`INDEX: version 3, 1,250 passages; 10 added`, or that there was nothing to do."""
+    said = what if after.version > before.version else "nothing to do, it is so already"
+    return f"{after.path}: version {after.version}, {len(after):,} passages; {said}"

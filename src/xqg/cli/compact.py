@@ -28,8 +28,11 @@ def command(
     from xqg.index import Index
     from xqg.index.compact import compact_index
 
-    before = Index.open(index).disk_bytes()["dataset"]
+    before = Index.open(index)
+    size_before = before.disk_bytes()["dataset"]
     with building() as progress:
         after = compact_index(index, keep=keep, progress=progress)
     now = after.disk_bytes()["dataset"]
-    print(report(after, f"{after.files:,} data files; {size(before)} before, {size(now)} now"))
+    what = f"{after.files:,} data file{'s' if after.files > 1 else ''}"
+    sizes = f"{size(size_before)} before, {size(now)} now"
+    print(f"{report(before, after, what)}; {sizes}")

@@ -32,13 +32,15 @@ def command(
     `xqg compact --keep 1` drops those.
     """
     from xqg.cli.changing import report
+    from xqg.index import Index
     from xqg.index.remove import remove_passages
 
     wanted = [*(ids or ()), *(_lines(ids_from) if ids_from is not None else ())]
     if not wanted:
         raise XqgError("no id to remove; give ids, or a file of them (--ids-from)")
+    before = Index.open(index)
     after = remove_passages(index, wanted, missing_ok=missing_ok)
-    print(report(after, f"{after.message.get('removed', 0):,} removed"))
+    print(report(before, after, f"{after.message.get('removed', 0):,} removed"))
 
 
 def _lines(path: Path) -> list[str]:

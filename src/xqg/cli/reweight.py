@@ -48,7 +48,7 @@ def command(
     manifest = after.manifest
     counted = ", ".join(manifest.weighted) or "no language"
     print(
-        report(after, f"alpha {manifest.alpha:g}, {manifest.fusion}, {counted}, engine {manifest.engine}")
+        report(before, after, f"alpha {manifest.alpha:g}, {manifest.fusion}, {counted}, engine {manifest.engine}")
     )
     if engine is not None:
         prepare_engine(after, lambda line: print(line, file=sys.stderr))
