@@ -48,7 +48,7 @@ class Passage:
     title: str
     text: str
     language: str
-    fields: Mapping[str, object] = field(default=NO_FIELDS, hash=False)
+    fields: Mapping[str, object] = field(default=NO_FIELDS, hash=False, repr=False)
 
     @property
     def full_text(self) -> str:

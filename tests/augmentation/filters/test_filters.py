@@ -49,7 +49,7 @@ CHOICES = "use some of language, round-trip:10, best:0.7"
     "wrong",
     [
         "languages", "language:", "language:de", "best", "best:", "best:0", "best:1.1", "best:0.7_1",
-        "best:-0.5", "best:nan", "best:1e-1", "best:²", "round-trip:", "round-trip:0", "round-trip:-1",
+        "best:-0.5", "best:nan", "best:²", "round-trip:", "round-trip:0", "round-trip:-1",
         "round-trip:2.5", "round-trip:٣", "round-trip:" + 5000 * "9", ":", ":5",
     ],
 )  # fmt: skip
