@@ -32,7 +32,7 @@ SHOWN_OF_HASH = 12
 
 def parts_folder(out: Path) -> Path:
     """`OUT.parts`, where the parts of a new index are kept until OUT is whole."""
-    out = out.absolute()  # `.` has no name
+    out = out if out.name else out.absolute()  # `.` has no name
     return out.with_name(f"{out.name}.parts")
 
 
