@@ -42,6 +42,7 @@ def command(
     from xqg.cli.inputs import read_pool
     from xqg.generation import generate, load_generator, write_queries
     from xqg.generation.generate import DEFAULT_BLOCK_SIZE
+    from xqg.index.work import parts_folder
     from xqg.passages import parse_languages
 
     counts = dict.fromkeys(parse_languages(languages), per_language)
@@ -57,11 +58,11 @@ def command(
         counts,
         seed=seed,
         block_size=block_size or DEFAULT_BLOCK_SIZE,
-        folder=options.parts_folder(out),
+        folder=parts_folder(out),
         progress=True,
     )
     write_queries(out, made)
-    shutil.rmtree(options.parts_folder(out), ignore_errors=True)
+    shutil.rmtree(parts_folder(out), ignore_errors=True)
     blank = sum(not query.text.strip() for query in made)
     note = f", {blank} of them blank" if blank else ""
     print(f"{out}: {len(made)} queries for {len(pool.passages)} passages in {', '.join(counts)}{note}")

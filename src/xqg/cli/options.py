@@ -51,7 +51,6 @@ __all__ = [
     "check_query_language",
     "chosen_languages",
     "chosen_systems",
-    "parts_folder",
     "search_languages",
 ]
 
@@ -261,8 +260,3 @@ def check_new_file(out: Path) -> None:
         tempfile.TemporaryFile(dir=parent).close()
     except OSError as error:
         raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another --out") from None
-
-
-def parts_folder(out: Path) -> Path:
-    """`OUT.parts`, where generated queries are kept block by block until OUT is whole."""
-    return out.with_name(f"{out.name}.parts")
