@@ -45,7 +45,7 @@ def by_hand(index: Index, encoder, codes: list[str], allowed: list[str], **optio
 
 
 def test_as_the_baselines_do() -> None:
-    assert hybrid.DEPTH == FUSION_DEPTH
+    assert hybrid.FUSION_DEPTH == FUSION_DEPTH
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from xqg.index.progress import Listener, Ticker
 from xqg.index.remove import Removal, removal
 from xqg.index.segment import Maker, PassageVectors, Segment, query_texts
 from xqg.index.sources import NO_QUERIES, QuerySource, merged_generation
-from xqg.index.steps import Written, run_steps
-from xqg.index.store import next_fragment, write_rows
+from xqg.index.steps import Written, entries_of, fragments_of, run_steps
+from xqg.index.store import with_new_ids, write_rows
 from xqg.index.tally import add_counts, chained
 from xqg.index.work import QUERIES, Work
 from xqg.passages import Passage, PassageSource
@@ -122,9 +122,7 @@ def _added(
         return Written.of(index.path, write_rows(index.path, table) if len(table) else [], tally, size)
 
     done = run_steps(work, index.path, pieces(), write, ticker)
-    new = [fragment for step in done for fragment in step.fragments]
-    for number, fragment in enumerate(new, start=next_fragment(index.dataset)):
-        fragment.id = number
+    new = with_new_ids(index.dataset, fragments_of(done))
     tallies = [step.tally for step in done]
     counts = add_counts(gone.counts, tallies)
     about = {
@@ -142,8 +140,7 @@ def _added(
             blocks=first + -(-len(pool) // block_size),
         ),
     )
-    files = {name: entry for step in done for name, entry in step.files.items()}
-    return Changed([*gone.fragments, *new], index.schema, described, about, files)
+    return Changed([*gone.fragments, *new], index.schema, described, about, entries_of(done))
 
 
 def _check(index: Index, pool: PassageSource, encoder: Encoder, source: QuerySource) -> None:

@@ -29,7 +29,7 @@ from xqg.index.prepare import check_filters, prepared
 from xqg.index.progress import Listener, Ticker
 from xqg.index.segment import Maker, PassageVectors, Segment, query_texts
 from xqg.index.sources import NO_QUERIES, GivenQueries, Queries, QuerySource
-from xqg.index.steps import Written, run_steps, state_of
+from xqg.index.steps import Written, entries_of, fragments_of, run_steps, state_of
 from xqg.index.store import DATASET, commit, write_rows
 from xqg.index.tally import add_counts, chained
 from xqg.index.versions import manifests
@@ -273,8 +273,8 @@ def _finish(
 ) -> None:
     """Commit, list the files, and give the folder its name: each again where a kill came between."""
     if not manifests(folder):
-        commit(folder, [one for step in done for one in step.fragments], schema, manifest, message)
-    seal(folder, {name: entry for step in done for name, entry in step.files.items()})
+        commit(folder, fragments_of(done), schema, manifest, message)
+    seal(folder, entries_of(done))
     check_absent(out)
     try:
         os.replace(folder, out)

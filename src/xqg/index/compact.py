@@ -12,8 +12,8 @@ from xqg.index.change import WORK, Changed, change
 from xqg.index.checksums import seal
 from xqg.index.index import Index
 from xqg.index.progress import Listener, Ticker
-from xqg.index.steps import Written, run_steps
-from xqg.index.store import drop_orphans, next_fragment, read_batches, write_rows
+from xqg.index.steps import Written, entries_of, fragments_of, run_steps
+from xqg.index.store import drop_orphans, read_batches, with_new_ids, write_rows
 from xqg.index.tally import Tally
 from xqg.index.work import Work, locked
 
@@ -58,12 +58,9 @@ def compact_index(path: Path | str, *, keep: int | None = None, progress: Listen
             return Written.of(index.path, write_rows(index.path, table), Tally(), piece.rows)
 
         done = run_steps(work, index.path, pieces, write, ticker)
-        new = [fragment for step in done for fragment in step.fragments]
-        for number, fragment in enumerate(new, start=next_fragment(index.dataset)):
-            fragment.id = number
-        files = {name: entry for step in done for name, entry in step.files.items()}
+        new = with_new_ids(index.dataset, fragments_of(done))
         about = {"files": len(new)}
-        return Changed(new, index.schema, index.manifest, about, files)
+        return Changed(new, index.schema, index.manifest, about, entries_of(done))
 
     index = change(path, {"command": "compact"}, make)
     with locked(path, f"{path}: another process is changing it; run `xqg compact` again when it is done"):

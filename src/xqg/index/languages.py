@@ -21,7 +21,7 @@ from xqg.index.prepare import prepared_languages, stored_filters
 from xqg.index.progress import Listener, Ticker
 from xqg.index.segment import Maker, query_texts
 from xqg.index.sources import QuerySource, merged_generation
-from xqg.index.steps import Written, run_steps, state_of
+from xqg.index.steps import Written, entries_of, fragments_of, run_steps, state_of
 from xqg.index.store import add_columns, files_of, read_batches
 from xqg.index.tally import add_counts, chained
 from xqg.index.work import QUERIES, Work
@@ -150,9 +150,8 @@ def _added(
         generation=_generation(index, source),
         thresholds={**manifest.thresholds, **thresholds},
     )
-    files = {name: entry for step in done for name, entry in step.files.items()}
     about = {"languages": list(source.languages), "queries": sum(sum(t.queries.values()) for t in tallies)}
-    return Changed([one for step in done for one in step.fragments], schema, described, about, files)
+    return Changed(fragments_of(done), schema, described, about, entries_of(done))
 
 
 def _generation(index: Index, source: QuerySource) -> Any:

@@ -80,15 +80,17 @@ def removal(index: Index, ids: Sequence[str]) -> Removal:
         return Removal(unchanged, index.manifest.counts, index.manifest.content, 0)
     wanted = set(ids)
     left: list[Any] = []
+    touched: list[Any] = []
     for fragment in fragments:
         batches = read_batches(index.dataset, ["id"], index.path, fragments=[fragment])
         mine = [id_ for batch in batches for id_ in batch.column(0).to_pylist() if id_ in wanted]
         left.append(delete_rows(index.path, fragment, mine) if mine else fragment.metadata)
+        touched += [fragment] if mine else []
     kept = [one for one in left if one is not None]
     if len(kept) < len(left):
         pairs = [(fragment, one) for fragment, one in zip(fragments, left, strict=True) if one is not None]
         kept = [new for fragment, one in pairs for new in _whole(index, fragment, one, wanted)]
-    counts = add_counts(index.manifest.counts, [_minus(index, wanted)])
+    counts = add_counts(index.manifest.counts, [_minus(index, wanted, touched)])
     listed = hashlib.sha256(json.dumps(["removed", sorted(wanted)]).encode()).hexdigest()
     return Removal(kept, counts, chained(index.manifest.content, [listed]), len(wanted))
 
@@ -109,15 +111,15 @@ def _whole(index: Index, fragment: Any, changed: Any, gone: set[str]) -> list[An
     return new
 
 
-def _minus(index: Index, gone: set[str]) -> Tally:
-    """What the rows had, as negative numbers."""
+def _minus(index: Index, gone: set[str], fragments: list[Any]) -> Tally:
+    """What the rows had, as negative numbers; `fragments` are those that hold one."""
     languages, filtered = index.languages, bool(index.manifest.filters)
     tally = Tally(passages=-len(gone))
     names = ["id"]
     for code in languages:
         names += [columns.queries_column(code), columns.count_column(code)]
         names += [columns.removed_column(code)] if filtered else []
-    for batch in read_batches(index.dataset, names, index.path):
+    for batch in read_batches(index.dataset, names, index.path, fragments=fragments):
         rows = [row for row, id_ in enumerate(batch.column("id").to_pylist()) if id_ in gone]
         if not rows:
             continue

@@ -151,18 +151,6 @@ class GeneratedQueries:
             "generator_dtype": one.dtype,
         }
 
-    def for_languages(self, languages: Sequence[str]) -> GeneratedQueries:
-        """The same in other languages."""
-        one = self.generation
-        return GeneratedQueries(
-            self._generator,
-            self._encoder,
-            languages,
-            per_language=one.per_language or 1,
-            seed=one.seed or 0,
-            block_size=one.block_size,
-        )
-
     def check_passages(self, ids: Iterable[str]) -> None:
         """See `QuerySource`: they are made for these very passages."""
 

@@ -17,7 +17,7 @@ from xqg.index.store import files_of
 from xqg.index.tally import Tally
 from xqg.index.work import QUERIES, Work
 
-__all__ = ["Written", "run_steps", "state_of"]
+__all__ = ["Written", "entries_of", "fragments_of", "run_steps", "state_of"]
 
 
 class _Blocks(Protocol):
@@ -85,6 +85,16 @@ class Written:
             (folder / name).is_file() and (folder / name).stat().st_size == size
             for name, (size, _) in self.files.items()
         )
+
+
+def fragments_of(done: Iterable[Written]) -> list[Any]:
+    """The fragments of all steps, in the order of their rows."""
+    return [fragment for step in done for fragment in step.fragments]
+
+
+def entries_of(done: Iterable[Written]) -> dict[str, Entry]:
+    """The new files of all steps."""
+    return {name: entry for step in done for name, entry in step.files.items()}
 
 
 def state_of(work: Work) -> dict[str, Any]:

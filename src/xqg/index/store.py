@@ -36,12 +36,12 @@ __all__ = [
     "latest_version",
     "manifest_of",
     "message_of",
-    "next_fragment",
     "open_dataset",
     "read_batches",
     "restore_version",
     "take_rows",
     "take_table",
+    "with_new_ids",
     "write_rows",
 ]
 
@@ -129,9 +129,11 @@ def commit(
             )
 
 
-def next_fragment(dataset: Any) -> int:
-    """An id that no fragment of the dataset has, nor any greater one."""
-    return max(_ids(dataset), default=-1) + 1
+def with_new_ids(dataset: Any, fragments: list[Any]) -> list[Any]:
+    """New fragments with ids that none of the dataset's has."""
+    for number, fragment in enumerate(fragments, start=max(_ids(dataset), default=-1) + 1):
+        fragment.id = number
+    return fragments
 
 
 def delete_rows(path: Path, fragment: Any, ids: Sequence[str]) -> Any:

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["check_rows", "passes"]
 
-# Lance would hold half a gigabyte of rows that are yet to be looked at, and be no faster.
-AHEAD = {"batch_readahead": 1, "fragment_readahead": 1, "io_buffer_size": 1 << 25}
 SHOWN = 3  # passages named in one line
 SPACES = "".join(filter(str.isspace, map(chr, range(sys.maxunicode + 1))))  # what `str.strip` takes off
 ADD_AGAIN = "remove it (`xqg remove`) and add it again, or build the index again"
@@ -96,8 +94,7 @@ class _Rows:
     def _batches(self, names: Sequence[str]) -> Iterator[tuple[int, pa.RecordBatch]]:
         """(first row, rows); rows without a value where there must be one are noted."""
         start = 0
-        found = read_batches(self._dataset, names, self._path, **AHEAD)
-        for batch in found:
+        for batch in read_batches(self._dataset, names, self._path):
             for name in names:
                 if name not in self._manifest.fields:
                     self._note("has no value", name, start, np.asarray(batch.column(name).is_null()))

@@ -11,13 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from xqg.search.ranking import Floats, Rows
-from xqg.search.reciprocal_rank import reciprocal_rank
+from xqg.search.reciprocal_rank import FUSION_DEPTH, reciprocal_rank
 from xqg.search.state import State
 from xqg.search.weighting import Weighting
 
-__all__ = ["DEPTH", "fused"]
-
-DEPTH = 1000  # of the rankings that are fused (at least), as `FUSION_DEPTH` of the baselines
+__all__ = ["fused"]
 
 
 def fused(
@@ -31,7 +29,7 @@ def fused(
         weighting: its languages are those of the queries that BM25 reads, too.
         where: both rankings are of the passages that it holds for.
     """
-    depth = max(k, DEPTH)
+    depth = max(k, FUSION_DEPTH)
     _, dense = state.rank(vectors, depth, weighting, where)
     engine = state.lexical(weighting.languages)
     among = None if where is None else state.rows_where(where)

@@ -12,8 +12,9 @@ import numpy as np
 
 from xqg.errors import XqgError
 
-__all__ = ["RRF_K", "reciprocal_rank"]
+__all__ = ["FUSION_DEPTH", "RRF_K", "reciprocal_rank"]
 
+FUSION_DEPTH = 1000  # of the rankings that are fused (at least): that of TREC runs, as the paper fused
 RRF_K = 60  # the paper's; fixed there in a pilot and kept
 
 

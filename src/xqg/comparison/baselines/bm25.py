@@ -14,10 +14,9 @@ from xqg.comparison.plan import Plan
 from xqg.evaluation import Run
 from xqg.passages.records import Passage
 from xqg.search.engines.bm25 import Bm25Engine
+from xqg.search.reciprocal_rank import FUSION_DEPTH
 
 __all__ = ["FUSION_DEPTH", "Bm25"]
-
-FUSION_DEPTH = 1000  # of the rankings that are fused (at least): that of TREC runs, as Cormack et al. fused
 
 
 class Bm25:
