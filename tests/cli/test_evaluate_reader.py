@@ -37,7 +37,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """A reader that knows its answers; what it was loaded and asked with."""
     made: list[tuple[Any, ...]] = []
 
-    def load(name: str, *, device: str | None = None, dtype: str = "float32") -> Reader:
+    def load(name: str, *, device: str | None = None, dtype: str = "auto") -> Reader:
         made.append((name, device, dtype))
         return Reader()
 
@@ -85,7 +85,7 @@ def test_a_reader_adds_em_and_f1(xqg, own: Path, arguments: list[object], calls:
         "name": "toy-reader", "fingerprint": "sha256:0", "stride": 16, "top": 5, "question": "asked"
     }  # fmt: skip
     assert calls == [
-        ("model", None, "float32"),
+        ("model", None, "auto"),
         (["q1", "q2"], "own", "en", 5, "asked"),
         (["q3", "q4"], "own", "ja", 5, "asked"),
     ]
@@ -99,7 +99,7 @@ def test_flags_reach_the_reader(xqg, own: Path, arguments: list[object], calls: 
     queries.write_text("".join(json.dumps({**row, "language": "en"}) + "\n" for row in rows))
     flags = ["--reader", "m", "--read-top", "2", "--reader-question", "parallel", "--device", "cpu"]
     assert xqg(*arguments, *flags, "--measures", "F1 R@1 EM-mlqa").code == 0
-    assert calls[0] == ("m", "cpu", "float32")
+    assert calls[0] == ("m", "cpu", "auto")
     assert calls[1][3:] == (2, "parallel")
     results = _results(own)
     assert [row["measure"] for row in results["rows"][:3]] == ["F1", "R@1", "EM-mlqa"]  # as asked

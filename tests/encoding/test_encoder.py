@@ -38,7 +38,7 @@ def cls_vectors(folder: Path, texts: list[str], length: int) -> np.ndarray:
 @pytest.mark.parametrize("kind", ["bert_folder", "xlmr_folder"])
 def test_plain_checkpoints_give_the_cls_vector(kind: str, request: pytest.FixtureRequest) -> None:
     folder = request.getfixturevalue(kind)
-    encoder = load_encoder(str(folder), device="cpu")
+    encoder = load_encoder(str(folder), device="cpu", dtype="float32")
     expected = cls_vectors(folder, TEXTS, 64)
     assert np.ptp(expected, axis=0).min() > 1e-2  # the texts can be told apart
     for vectors in (encoder.encode_passages(TEXTS), encoder.encode_queries(TEXTS)):
@@ -51,7 +51,7 @@ def test_plain_checkpoints_give_the_cls_vector(kind: str, request: pytest.Fixtur
 @pytest.mark.parametrize("kind", ["bert_folder", "xlmr_folder"])
 def test_the_model_maximum_is_what_positions_allow(kind: str, request: pytest.FixtureRequest) -> None:
     folder = request.getfixturevalue(kind)
-    encoder = load_encoder(str(folder), device="cpu")
+    encoder = load_encoder(str(folder), device="cpu", dtype="float32")
     assert (encoder.passage_length, encoder.query_length) == (64, 64)
     long = ["capital " * 200]
     np.testing.assert_allclose(encoder.encode_passages(long), cls_vectors(folder, long, 64), atol=1e-5)
@@ -62,7 +62,8 @@ def test_the_model_maximum_is_what_positions_allow(kind: str, request: pytest.Fi
 
 
 def test_passages_and_queries_have_their_own_lengths(bert_folder: Path) -> None:
-    encoder = load_encoder(str(bert_folder), device="cpu", passage_length=10, query_length=5)
+    lengths = {"passage_length": 10, "query_length": 5}
+    encoder = load_encoder(str(bert_folder), device="cpu", dtype="float32", **lengths)
     long = ["the capital of Japan is Tokyo and its population is large"]
     np.testing.assert_allclose(encoder.encode_queries(long), cls_vectors(bert_folder, long, 5), atol=1e-5)
     np.testing.assert_allclose(encoder.encode_passages(long), cls_vectors(bert_folder, long, 10), atol=1e-5)
@@ -73,7 +74,7 @@ def test_sentence_transformers_folder_as_it_says_of_itself(prompted_folder: Path
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(str(prompted_folder), device="cpu")
-    encoder = load_encoder(str(prompted_folder), device="cpu")
+    encoder = load_encoder(str(prompted_folder), device="cpu", dtype="float32")
     np.testing.assert_allclose(encoder.encode_queries(TEXTS), model.encode_query(TEXTS), atol=1e-5)
     np.testing.assert_allclose(encoder.encode_passages(TEXTS), model.encode_document(TEXTS), atol=1e-5)
     assert np.abs(encoder.encode_queries(TEXTS) - encoder.encode_passages(TEXTS)).max() > 1e-2
@@ -88,7 +89,7 @@ def test_a_prompt_named_passage_is_used(prompted_folder: Path, tmp_path: Path) -
     config = json.loads(path.read_text())
     config["prompts"] = {"query": "question: ", "passage": "passage: "}  # as E5 models name it
     path.write_text(json.dumps(config))
-    old, new = (load_encoder(str(place), device="cpu") for place in (prompted_folder, folder))
+    old, new = (load_encoder(str(place), device="cpu", dtype="float32") for place in (prompted_folder, folder))
     np.testing.assert_allclose(old.encode_passages(TEXTS), new.encode_passages(TEXTS), atol=1e-6)
 
 
@@ -144,10 +145,36 @@ def test_duplicates_are_encoded_once(bert_folder: Path, monkeypatch: pytest.Monk
 
 
 def test_bfloat16_comes_near_and_out_as_float32(bert_folder: Path) -> None:
-    exact = load_encoder(str(bert_folder), device="cpu").encode_passages(TEXTS)
+    exact = load_encoder(str(bert_folder), device="cpu", dtype="float32").encode_passages(TEXTS)
     rough = load_encoder(str(bert_folder), device="cpu", dtype="bfloat16").encode_passages(TEXTS)
     assert rough.dtype == np.float32
     assert 0 < np.abs(rough - exact).max() < 0.3
+
+
+@pytest.mark.parametrize(("native", "expected"), [(True, "bfloat16"), (False, "float32")])
+def test_auto_is_bfloat16_for_transformers_where_the_processor_has_it(
+    native: bool, expected: str, bert_folder: Path, static_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx512_bf16": native}, raising=False)
+    encoder = load_encoder(str(bert_folder), device="cpu")
+    assert encoder.settings()["dtype"] == str(encoder.model.dtype).removeprefix("torch.") == expected
+    static = load_encoder(str(static_folder), device="cpu")
+    assert static.settings()["dtype"] == "float32"
+    assert {weight.dtype for weight in static.model.parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize("kind", ["bert_folder", "prompted_folder"])
+def test_each_text_as_if_alone_and_in_its_place(
+    kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xqg.encoding.batches.TOKENS_PER_CORE", 40)
+    encoder = load_encoder(str(request.getfixturevalue(kind)), device="cpu", dtype="float32")
+    texts = [" ".join(["tokyo", "japan", "year"] * times) for times in (9, 1, 5, 30, 2, 1, 0, 9, 3)]
+    alone = np.concatenate([encoder.encode_passages([text]) for text in texts])
+    assert np.ptp(alone, axis=0).min() > 1e-2  # the texts can be told apart
+    np.testing.assert_allclose(encoder.encode_passages(texts), alone, atol=1e-5)
 
 
 def test_weights_stored_in_bfloat16_run_in_float32(bert_folder: Path, tmp_path: Path) -> None:
@@ -156,7 +183,7 @@ def test_weights_stored_in_bfloat16_run_in_float32(bert_folder: Path, tmp_path: 
 
     AutoModel.from_pretrained(bert_folder, dtype=torch.bfloat16).save_pretrained(tmp_path)
     AutoTokenizer.from_pretrained(bert_folder).save_pretrained(tmp_path)
-    encoder = load_encoder(str(tmp_path), device="cpu")
+    encoder = load_encoder(str(tmp_path), device="cpu", dtype="float32")
     assert {parameter.dtype for parameter in encoder.model.parameters()} == {torch.float32}
 
 

@@ -157,5 +157,5 @@ def test_encoder_is_loaded_with_the_stored_lengths(build, fake_encoder, monkeypa
     index = build()
     load_index_encoder(index, device="cpu")
     lengths = {"passage_length": 128, "query_length": 32}
-    assert seen == [("fake", {"device": "cpu", "dtype": "float32", **lengths})]
+    assert seen == [("fake", {"device": "cpu", "dtype": "auto", **lengths})]
     assert len(Searcher(index).search(["x"], k=2)[0]) == 2

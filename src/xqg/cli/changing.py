@@ -70,7 +70,7 @@ def generated(
             f"{index.path}: does not say which generator to use; give --generator MODEL, or the queries as a file "
             "(--queries)"
         )
-    model = load_generator(name, device=device, dtype=before.dtype or "float32")
+    model = load_generator(name, device=device, dtype=before.dtype or "auto")
     return GeneratedQueries(
         model,
         encoder,

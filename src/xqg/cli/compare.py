@@ -26,7 +26,7 @@ def command(
     reader: reading.ReaderName = None,
     reader_question: reading.ReaderQuestion = None,
     read_top: reading.ReadTop = None,
-    reader_dtype: reading.ReaderDtype = "float32",
+    reader_dtype: reading.ReaderDtype = "auto",
     passage_language: options.PassageLanguage = None,
     query_languages: options.QueryLanguages = "all",
     languages: options.TargetLanguages = None,
@@ -43,7 +43,7 @@ def command(
     passage_length: options.PassageLength = None,
     query_length: options.QueryLength = None,
     device: options.Device = None,
-    dtype: options.Dtype = "float32",
+    dtype: options.Dtype = "auto",
     latex: Annotated[bool, typer.Option("--latex", help="Print the table for a paper as well.")] = False,
 ) -> None:
     """Compare arms: which generated queries help retrieval, and by how much.

@@ -55,7 +55,7 @@ def command(
     read_top: flags.ReadTop = None,
     reader_question: flags.ReaderQuestion = None,
     device: options.Device = None,
-    dtype: options.Dtype = "float32",
+    dtype: options.Dtype = "auto",
 ) -> None:
     """Measure a run against a benchmark's judgements and answers.
 

@@ -33,7 +33,7 @@ def command(
     data: options.Data = None,
     block_size: options.BlockSize = None,
     device: options.Device = None,
-    dtype: options.Dtype = "float32",
+    dtype: options.Dtype = "auto",
 ) -> None:
     """Generate queries for passages, in other languages.
 

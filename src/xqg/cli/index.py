@@ -40,7 +40,7 @@ def command(
     data: options.Data = None,
     block_size: options.BlockSize = None,
     device: options.Device = None,
-    dtype: options.Dtype = "float32",
+    dtype: options.Dtype = "auto",
 ) -> None:
     """Make an index of passages, with generated queries or without.
 

@@ -139,7 +139,12 @@ Device = Annotated[
     str | None, typer.Option(help="cpu, cuda, cuda:1, mps.  [default: a GPU where there is one]")
 ]
 Dtype = Annotated[
-    str, typer.Option(metavar="TYPE", help="float32, bfloat16 or (GPUs) float16, for the models.")
+    str,
+    typer.Option(
+        metavar="TYPE",
+        help="Number type of the models: float32, bfloat16, (GPUs) float16, or auto: bfloat16 for the encoder, "
+        "on GPUs for the generator too, where the machine computes in it.",
+    ),
 ]
 SearchAlpha = Annotated[
     float | None, typer.Option(help="Weight of the generated queries, 0 to 1.  [default: the index's]")

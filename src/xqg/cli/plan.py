@@ -40,7 +40,7 @@ def command(
     data: options.Data = None,
     block_size: options.BlockSize = None,
     device: options.Device = None,
-    dtype: options.Dtype = "float32",
+    dtype: options.Dtype = "auto",
     sample: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Time to spend on the sample.")] = 60,
     as_json: options.Json = False,
 ) -> None:

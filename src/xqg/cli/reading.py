@@ -40,7 +40,7 @@ ReaderQuestion = Annotated[
         "language.  [default: asked; compare: as the reader's languages are]",
     ),
 ]
-ReaderDtype = Annotated[str, typer.Option(metavar="TYPE", help="As --dtype, for the reader.")]
+ReaderDtype = Annotated[str, typer.Option(metavar="TYPE", help="As --dtype, for the reader; auto: float32.")]
 
 
 class Reading(NamedTuple):

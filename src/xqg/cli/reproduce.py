@@ -27,7 +27,7 @@ def command(
         typer.Option(help="Folder of index, runs and results.  [default: the recipe's name, and the limit]"),
     ] = None,
     device: options.Device = None,
-    dtype: options.Dtype = "float32",
+    dtype: options.Dtype = "auto",
 ) -> None:
     """Rebuild a published table and print its figures beside those expected.
 

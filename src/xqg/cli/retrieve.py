@@ -35,7 +35,7 @@ def command(
     hybrid: options.Hybrid = False,
     engine: options.SearchEngine = None,
     device: options.Device = None,
-    dtype: options.Dtype = "float32",
+    dtype: options.Dtype = "auto",
 ) -> None:
     """Retrieve passages for many questions."""
     from xqg.cli.asking import open_searcher

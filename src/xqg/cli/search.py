@@ -34,7 +34,7 @@ def command(
     hybrid: options.Hybrid = False,
     engine: options.SearchEngine = None,
     device: options.Device = None,
-    dtype: options.Dtype = "float32",
+    dtype: options.Dtype = "auto",
 ) -> None:
     """Search an index with one question."""
     from xqg.cli.asking import open_searcher

@@ -46,7 +46,7 @@ def command(
     passage_length: options.PassageLength = None,
     query_length: options.QueryLength = None,
     device: options.Device = None,
-    dtype: options.Dtype = "float32",
+    dtype: options.Dtype = "auto",
 ) -> None:
     """Study one choice: how many queries, how much weight (α), which target languages, which filter.
 

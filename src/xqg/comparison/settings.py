@@ -75,7 +75,7 @@ class ReadingRequest:
     model: str
     top: int = 5
     form: QuestionForm | None = None
-    dtype: str = "float32"
+    dtype: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Request:
     limit: int | None = None
     measures: str | None = None
     device: str | None = None
-    dtype: str = "float32"
+    dtype: str = "auto"
     passage_length: int | None = None
     query_length: int | None = None
     aggregations: tuple[str, ...] = ("sum",)

@@ -6,19 +6,26 @@ Zuccon 2023). sentence-transformers folders do as they say of themselves, prompt
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from xqg.encoding.batches import batches, encode_batches, token_budget
 from xqg.encoding.loading import load_model, model_length, similarity_of
-from xqg.encoding.truncation import check_text_module, text_module, truncated_to, visible_prefixes
+from xqg.encoding.truncation import (
+    check_text_module,
+    is_static,
+    text_module,
+    token_counts,
+    truncated_to,
+    visible_prefixes,
+)
 from xqg.errors import XqgError
 from xqg.models.card import read_card
 from xqg.models.fingerprint import fingerprint
-from xqg.models.loading import pick_device, pick_dtype
+from xqg.models.loading import pick_device, pick_dtype, resolve_dtype
 from xqg.models.resolve import resolve
 
 __all__ = ["PASSAGE_LENGTH", "QUERY_LENGTH", "Encoder", "NotFiniteVectors", "Similarity", "load_encoder"]
@@ -26,7 +33,8 @@ __all__ = ["PASSAGE_LENGTH", "QUERY_LENGTH", "Encoder", "NotFiniteVectors", "Sim
 Similarity = Literal["dot", "cosine"]
 PASSAGE_LENGTH = 512  # tokens, where the model reads as many
 QUERY_LENGTH = 256  # an English vocabulary spells Hindi letter by letter
-BATCH_SIZE = 64
+STATIC_BATCH = 64
+TASKS = ("document", "query")  # as sentence-transformers names them
 
 
 class NotFiniteVectors(XqgError):
@@ -41,7 +49,7 @@ def load_encoder(
     name: str,
     *,
     device: str | None = None,
-    dtype: str = "float32",
+    dtype: str = "auto",
     passage_length: int | None = None,
     query_length: int | None = None,
 ) -> Encoder:
@@ -51,6 +59,7 @@ def load_encoder(
         name: `mini`, `minilm`, a local folder or a Hugging Face id.
         device: None: a GPU where there is one.
         dtype: `float32`, `bfloat16`, or on GPUs `float16`, whatever the weights are stored in.
+            `auto`: bfloat16 for a transformer where the processor or GPU computes in it, else float32.
         passage_length: tokens read of a passage, special tokens and prompt included; None: the
             smaller of 512 and the model's maximum.
         query_length: the same for questions and generated queries; None: 256 or the maximum.
@@ -61,18 +70,22 @@ def load_encoder(
     """
     location = resolve(name, "encoder")
     target = pick_device(device)
-    torch_dtype = pick_dtype(dtype, target)
+    resolved = resolve_dtype(dtype, target, "encoder")
+    torch_dtype = pick_dtype(resolved, target)
     similarity = similarity_of(location.folder, location.name)
-    model = load_model(location.folder, location.name, target, torch_dtype)
-    for task in ("document", "query"):
-        check_text_module(location.name, text_module(model, task))
+    model = load_model(location.folder, location.name, target, pick_dtype("float32", target))
+    modules = [text_module(model, task) for task in TASKS]
+    for module in modules:
+        check_text_module(location.name, module)
+    if dtype == "auto" and all(is_static(module) for module in modules):
+        resolved, torch_dtype = "float32", pick_dtype("float32", target)  # no matrix is multiplied
     return Encoder(
         name=location.name,
         fingerprint=fingerprint(location.folder),
         similarity=similarity,
         languages=read_card(location.folder).languages,
-        dtype=dtype,
-        model=model,
+        dtype=resolved,
+        model=model.to(dtype=torch_dtype),
         passage_length=passage_length,
         query_length=query_length,
     )
@@ -190,13 +203,24 @@ class Encoder:
         if not unique:
             return np.zeros((0, self.dimension), dtype=np.float32)
         encode = self.model.encode_document if task == "document" else self.model.encode_query
-        with truncated_to(text_module(self.model, task), length):
-            vectors = encode(
+        module = text_module(self.model, task)
+        if is_static(module):  # no padding, whatever stands together
+            parts = batches([1] * len(unique), STATIC_BATCH)
+        else:
+            lengths = token_counts(module, unique, prompt, length)
+            parts = batches(lengths, token_budget(self.model.device))
+        with truncated_to(module, length):
+            vectors = encode_batches(
+                lambda batch: encode(
+                    batch,
+                    prompt=prompt,
+                    batch_size=len(batch),
+                    show_progress_bar=False,
+                    convert_to_numpy=True,
+                ),
                 unique,
-                prompt=prompt,
-                batch_size=BATCH_SIZE,
-                show_progress_bar=progress and sys.stderr.isatty(),
-                convert_to_numpy=True,
+                parts,
+                progress=progress,
             )
         vectors = np.asarray(vectors, dtype=np.float32)
         rows = {text: row for row, text in enumerate(unique)}

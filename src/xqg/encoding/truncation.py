@@ -8,9 +8,17 @@ from typing import Any
 
 from xqg.errors import XqgError
 
-__all__ = ["check_text_module", "text_module", "truncated_to", "visible_prefixes"]
+__all__ = [
+    "check_text_module",
+    "is_static",
+    "text_module",
+    "token_counts",
+    "truncated_to",
+    "visible_prefixes",
+]
 
 OWN_LENGTHS = ("max_seq_length", "query_length", "document_length")
+AT_ONCE = 1000  # texts; a tokenizer's answer is a hundred times as large as a text
 
 
 def text_module(model: Any, task: str) -> Any:
@@ -27,6 +35,13 @@ def text_module(model: Any, task: str) -> Any:
     return module
 
 
+def is_static(module: Any) -> bool:
+    """Whether a text module is a table of token vectors, with no transformer to run."""
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+
+    return isinstance(module, StaticEmbedding)
+
+
 def check_text_module(name: str, module: Any) -> None:
     """Refuse modules whose reading cannot be followed.
 
@@ -36,7 +51,7 @@ def check_text_module(name: str, module: Any) -> None:
     if "message" in getattr(module, "modality_config", {}):
         raise XqgError(f"encoder {name} wraps texts in a chat template, which is not supported; give another")
     tokenizer = getattr(module, "tokenizer", None)
-    if not _is_static(module) and not getattr(tokenizer, "is_fast", False):
+    if not is_static(module) and not getattr(tokenizer, "is_fast", False):
         raise XqgError(f"encoder {name} has no fast tokenizer (tokenizer.json); give another")
     if getattr(tokenizer, "truncation_side", "right") != "right":
         raise XqgError(f"encoder {name} cuts texts at their beginning, which is not supported; give another")
@@ -45,7 +60,7 @@ def check_text_module(name: str, module: Any) -> None:
 @contextmanager
 def truncated_to(module: Any, length: int) -> Iterator[None]:
     """Have the module cut texts to `length` tokens; afterwards as it was."""
-    if _is_static(module):  # sentence-transformers applies no length to these
+    if is_static(module):  # sentence-transformers applies no length to these
         before = module.tokenizer.truncation
         module.tokenizer.enable_truncation(max_length=length)
         try:
@@ -67,6 +82,17 @@ def truncated_to(module: Any, length: int) -> Iterator[None]:
                 setattr(module, key, limit)
 
 
+def token_counts(module: Any, texts: Sequence[str], prompt: str, length: int) -> list[int]:
+    """Tokens of each text that a transformer reads, special tokens and prompt included."""
+    counts: list[int] = []
+    with truncated_to(module, length):
+        for start in range(0, len(texts), AT_ONCE):
+            full = [prompt + text for text in texts[start : start + AT_ONCE]]
+            found = module.tokenizer(full, truncation="longest_first", verbose=False)
+            counts += [len(encoding) for encoding in found.encodings]
+    return counts
+
+
 def visible_prefixes(module: Any, texts: Sequence[str], prompt: str, length: int) -> list[str]:
     """The part of each text that survives truncation to `length` tokens, prompt included.
 
@@ -77,7 +103,7 @@ def visible_prefixes(module: Any, texts: Sequence[str], prompt: str, length: int
         return []
     full = [prompt + text for text in texts]
     with truncated_to(module, length):
-        if _is_static(module):
+        if is_static(module):
             encodings = module.tokenizer.encode_batch(full, add_special_tokens=False)
         else:
             encodings = module.tokenizer(full, truncation="longest_first", verbose=False).encodings
@@ -93,9 +119,3 @@ def _visible(text: str, prompt: int, encoding: Any) -> str:
         if not special
     ]
     return text[: max(max(ends, default=0) - prompt, 0)]
-
-
-def _is_static(module: Any) -> bool:
-    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
-
-    return isinstance(module, StaticEmbedding)

@@ -1,4 +1,4 @@
-"""Helpers of the two loaders: device, number type, quiet loading, checked weights."""
+"""Helpers of the loaders: device, number type, quiet loading, checked weights."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from xqg.errors import XqgError
+from xqg.models.resolve import Kind
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["check_weights", "pick_device", "pick_dtype", "quiet"]
+__all__ = ["check_weights", "pick_device", "pick_dtype", "quiet", "resolve_dtype"]
 
 DTYPES = ("float32", "bfloat16", "float16")
 
@@ -34,6 +35,33 @@ def pick_device(device: str | None) -> torch.device:
     return chosen
 
 
+def resolve_dtype(dtype: str, device: torch.device, kind: Kind) -> str:
+    """What `auto` stands for: the fastest number type that does a kind of model no harm on a device.
+
+    Encoders run in bfloat16 where the processor or GPU computes in it, generators on such a GPU;
+    readers, and all models elsewhere, in float32. Any other name comes back as it is.
+    """
+    if dtype != "auto":
+        return dtype
+    if kind == "reader" or (kind == "generator" and device.type == "cpu"):
+        return "float32"
+    return "bfloat16" if _has_bfloat16(device) else "float32"
+
+
+def _has_bfloat16(device: torch.device) -> bool:
+    """Whether the device multiplies matrices in bfloat16 itself; emulation is slower than float32."""
+    import torch
+
+    if device.type == "cuda":
+        with torch.cuda.device(device):
+            return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type != "cpu":
+        return False
+    # An older torch does not say.
+    capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16"))
+
+
 def pick_dtype(dtype: str, device: torch.device) -> torch.dtype:
     """`float32`, `bfloat16` or `float16` as torch names them.
 
@@ -43,7 +71,7 @@ def pick_dtype(dtype: str, device: torch.device) -> torch.dtype:
     import torch
 
     if dtype not in DTYPES:
-        raise XqgError(f"dtype {dtype!r} is not known; use one of {', '.join(DTYPES)}")
+        raise XqgError(f"dtype {dtype!r} is not known; use auto or one of {', '.join(DTYPES)}")
     if dtype == "float16" and device.type == "cpu":
         raise XqgError("dtype float16 is for GPUs only; use float32 or bfloat16 on a processor")
     return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}[dtype]

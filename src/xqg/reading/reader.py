@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from xqg.models.loading import pick_device, resolve_dtype
 from xqg.passages.records import Passage
 from xqg.reading.best_span import best_span
 from xqg.reading.loading import Member, load_members
@@ -27,19 +28,21 @@ BATCH = 32  # windows
 CHUNK = 1024  # pairs tokenised at once: bounds memory
 
 
-def load_reader(name: str, *, device: str | None = None, dtype: str = "float32") -> Reader:
+def load_reader(name: str, *, device: str | None = None, dtype: str = "auto") -> Reader:
     """Load a reader.
 
     Args:
         name: `mini`, a local folder or a Hugging Face id; a folder may hold the cross-fitted models
             that `xqg train reader` writes.
         device: None: a GPU where there is one.
-        dtype: `float32`, `bfloat16`, or on GPUs `float16`, whatever the weights are stored in.
+        dtype: `float32`, `bfloat16`, or on GPUs `float16`, whatever the weights are stored in;
+            `auto`: float32.
 
     Raises:
         XqgError: not found, not a question-answering model, weights missing, a tokenizer that knows
             no offsets.
     """
+    dtype = resolve_dtype(dtype, pick_device(device), "reader")
     found = load_members(name, device, dtype)
     return Reader(
         name=found.name,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["check_encoder", "load_index_encoder"]
 
 
-def load_index_encoder(index: Index, device: str | None = None, dtype: str = "float32") -> Encoder:
+def load_index_encoder(index: Index, device: str | None = None, dtype: str = "auto") -> Encoder:
     """Load the encoder that the index was built with, with the same lengths.
 
     Raises:

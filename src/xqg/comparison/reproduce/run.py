@@ -18,7 +18,7 @@ from xqg.search import Searcher
 
 if TYPE_CHECKING:
     from xqg.encoding import Encoder
-    from xqg.generation import Generator
+    from xqg.generation import AnyGenerator
     from xqg.index.progress import Listener
 
 __all__ = ["Got", "reproduce"]
@@ -44,7 +44,7 @@ def reproduce(
     *,
     limit: int | None = None,
     device: str | None = None,
-    dtype: str = "float32",
+    dtype: str = "auto",
     progress: Listener | None = None,
 ) -> Got:
     """Generate, index, retrieve and measure in `out`; an interrupted run goes on there.
@@ -79,7 +79,7 @@ def reproduce(
 
 
 def _settings(
-    recipe: Recipe, benchmark: Benchmark, limit: int | None, encoder: Encoder, generator: Generator
+    recipe: Recipe, benchmark: Benchmark, limit: int | None, encoder: Encoder, generator: AnyGenerator
 ) -> dict[str, Any]:
     return {
         "recipe": recipe.to_json(),
@@ -102,7 +102,7 @@ def _index(
     benchmark: Benchmark,
     out: Path,
     encoder: Encoder,
-    generator: Generator,
+    generator: AnyGenerator,
     progress: Listener | None,
 ) -> Index:
     """The index in `out`, built now where it is not there yet."""

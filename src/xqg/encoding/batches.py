@@ -1,0 +1,72 @@
+"""Texts of like length together: a batch is padded to its longest text, and padding costs what text costs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["batches", "encode_batches", "token_budget"]
+
+# Tokens of a batch, padding included: what fits the cache of a core (MiniLM's and BERT-base's shapes, queries
+# and passages, both number types: 256 to 1,024 are within 6 % of the best, 4,096 costs 20 to 30 %), and what
+# fits the memory of a GPU (64 passages of 512 tokens).
+TOKENS_PER_CORE = 512
+TOKENS_PER_GPU = 32_768
+
+
+def token_budget(device: torch.device) -> int:
+    """Tokens that a batch may have on a device, padding included."""
+    import torch
+
+    return TOKENS_PER_CORE * torch.get_num_threads() if device.type == "cpu" else TOKENS_PER_GPU
+
+
+def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
+    """The numbers of all texts, longest first, in batches.
+
+    Args:
+        lengths: tokens of each text.
+        budget: tokens that a batch may have when its texts are padded to its longest; a text that
+            alone has more is a batch of its own.
+    """
+    order = sorted(range(len(lengths)), key=lambda text: -lengths[text])
+    found: list[list[int]] = []
+    start = 0
+    while start < len(order):
+        fitting = max(1, budget // max(1, lengths[order[start]]))
+        found.append(order[start : start + fitting])
+        start += fitting
+    return found
+
+
+def encode_batches(
+    encode: Callable[[list[str]], npt.NDArray[np.float32]],
+    texts: Sequence[str],
+    parts: Sequence[Sequence[int]],
+    *,
+    progress: bool = False,
+) -> npt.NDArray[np.float32]:
+    """Vectors of texts, float32 of shape (texts, dimension), in the order of the texts.
+
+    Args:
+        encode: gives the vectors of one batch's texts.
+        parts: as `batches` gives them.
+        progress: show a bar where there are several batches and stderr is a terminal.
+    """
+    shown = _bar(parts) if progress and len(parts) > 1 and sys.stderr.isatty() else parts
+    vectors = np.concatenate([encode([texts[text] for text in part]) for part in shown])
+    return vectors[np.argsort([text for part in parts for text in part])]
+
+
+def _bar(parts: Sequence[Sequence[int]]) -> Iterable[Sequence[int]]:
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(parts, description="encoding", console=Console(stderr=True), transient=True)
