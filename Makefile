@@ -4,7 +4,7 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 BIN := .venv/bin
 
-.PHONY: demo test lint mini clean
+.PHONY: demo test mini bench clean
 
 demo: .venv/installed
 	$(BIN)/xqg demo --out demo
@@ -14,10 +14,15 @@ test: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/pytest
 
+bench: .venv/installed-dev
+	$(BIN)/python benchmarks/bench.py --out docs/performance.md
+
 mini: .venv/installed-dev
 	mkdir -p src/xqg/models/mini
 	$(BIN)/xqg train encoder recipes/mini/encoder.yaml --out src/xqg/models/mini/encoder
 	$(BIN)/xqg train generator recipes/mini/generator.yaml --out src/xqg/models/mini/generator
+	$(BIN)/xqg convert src/xqg/models/mini/generator --languages en,ar,bn,fi,ja,ko,ru,te \
+		--out src/xqg/models/mini/generator/converted
 	$(BIN)/xqg train reader recipes/mini/reader.yaml --out src/xqg/models/mini/reader
 
 .venv/torch:

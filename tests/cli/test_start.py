@@ -16,6 +16,7 @@ HEAVY = (
     "torch",
     "transformers",
     "sentence_transformers",
+    "ctranslate2",
     "lance",
     "pyarrow",
     "faiss",

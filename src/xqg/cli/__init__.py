@@ -16,6 +16,7 @@ from xqg.cli import (
     add_language,
     compact,
     compare,
+    convert,
     demo,
     evaluate,
     export,
@@ -42,6 +43,7 @@ __all__ = ["COMMANDS", "app", "main"]
 # In the order of the help. A new command is a new file and one line here.
 COMMANDS: dict[str, Callable[..., Any]] = {
     "demo": demo.command,
+    "convert": convert.command,
     "generate": generate.command,
     "plan": plan.command,
     "index": index.command,

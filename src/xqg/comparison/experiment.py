@@ -27,7 +27,7 @@ from xqg.generation import load_generator
 from xqg.models.card import warn_untrained
 
 if TYPE_CHECKING:
-    from xqg.generation import Generator
+    from xqg.generation import AnyGenerator
 
 __all__ = ["Assembled", "assemble", "compare", "default_measures"]
 
@@ -44,7 +44,7 @@ class Assembled:
 
     task: Task
     encoder: Encoder
-    generator: Generator | None
+    generator: AnyGenerator | None
     fusion: Fusion
     queries: Queries
     trial: Trial
@@ -131,7 +131,7 @@ def assemble(benchmark: Benchmark, encoder_name: str, request: Request) -> Assem
     )
 
 
-def _generated(task: Task, encoder: Encoder, generator: Generator) -> Queries:
+def _generated(task: Task, encoder: Encoder, generator: AnyGenerator) -> Queries:
     passages = task.benchmark.passages
     visible = encoder.visible_prefix([passage.full_text for passage in passages])
     folder = task.request.out / "queries"
@@ -141,7 +141,7 @@ def _generated(task: Task, encoder: Encoder, generator: Generator) -> Queries:
 
 
 def _described(
-    task: Task, queries: Queries, encoder: Encoder, generator: Generator | None
+    task: Task, queries: Queries, encoder: Encoder, generator: AnyGenerator | None
 ) -> dict[str, Any]:
     """What the generated queries are like, and what the models were not trained for."""
     texts = [text for of_passage in queries.values() for mine in of_passage.values() for text in mine]

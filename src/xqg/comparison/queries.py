@@ -16,7 +16,7 @@ from xqg.generation import generate, queries_by_language, read_queries
 from xqg.passages.records import Passage
 
 if TYPE_CHECKING:
-    from xqg.generation import Generator
+    from xqg.generation import AnyGenerator
 
 __all__ = ["Needing", "Queries", "QueryFile", "from_generator", "language_shares", "needed"]
 
@@ -45,7 +45,7 @@ def from_generator(
     needing: Sequence[Needing],
     passages: Sequence[Passage],
     visible: Sequence[str],
-    generator: Generator,
+    generator: AnyGenerator,
     seed: int,
     folder: Path,
 ) -> Queries:

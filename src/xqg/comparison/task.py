@@ -19,7 +19,7 @@ from xqg.passages.records import Question
 
 if TYPE_CHECKING:
     from xqg.encoding import Encoder
-    from xqg.generation import Generator
+    from xqg.generation import AnyGenerator
 
 __all__ = ["Task", "default_measures", "identity", "prepare"]
 
@@ -109,7 +109,7 @@ def _plan(benchmark: Benchmark, request: Request, file: QueryFile | None) -> Pla
     return dataclasses.replace(plan, n=file.per_language(plan, benchmark.passages))
 
 
-def identity(task: Task, encoder: Encoder, generator: Generator | None, fusion: Fusion) -> dict[str, Any]:
+def identity(task: Task, encoder: Encoder, generator: AnyGenerator | None, fusion: Fusion) -> dict[str, Any]:
     """Everything that the numbers depend on, known before the work starts: what settings.json holds."""
     return {
         "benchmark": task.benchmark.name,

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from xqg.errors import XqgError
+from xqg.generation.parallel import in_order
 from xqg.generation.queries import GeneratedQuery
 from xqg.generation.store import LanguageFile
 from xqg.models.card import warn_untrained
@@ -83,29 +84,38 @@ def generate(
     _check(passages, texts, counts, block_size)
     warn_untrained("generator", generator.name, generator.languages, counts)
     pairs = [split_title(passage, text) for passage, text in zip(passages, texts, strict=True)]
+    ids = [passage.id for passage in passages]
     settings = _settings(generator, seed, block_size, first_block, _hash(passages, texts))
-    found: list[GeneratedQuery] = []
+    files: dict[str, LanguageFile] = {}
+    if folder is not None:
+        for language, n in counts.items():
+            files[language] = LanguageFile.open(folder, language, {**settings, "per_passage": n}, ids)
+    found: dict[str, list[GeneratedQuery]] = {
+        code: list(files[code].queries) if code in files else [] for code in counts
+    }
+    missing = [
+        (language, start)
+        for language, n in counts.items()
+        for start in range(len(found[language]) // n, len(passages), block_size)
+    ]
+
+    def sample(task: tuple[str, int]) -> list[list[str]]:
+        language, start = task
+        own_seed = block_seed(seed, first_block + start // block_size, language)
+        return generator.generate_block(
+            pairs[start : start + block_size], language, counts[language], own_seed
+        )
+
     with _bar(progress, len(passages) * sum(counts.values())) as bar:
         advance = advance or bar
-        for language, n in counts.items():
-            ids = [passage.id for passage in passages]
-            wanted = {**settings, "per_passage": n}
-            kept = LanguageFile.open(folder, language, wanted, ids) if folder else None
-            done = kept.queries if kept else []
-            found += done
-            advance(len(done))
-            for start in range(len(done) // n, len(passages), block_size):
-                block = slice(start, start + block_size)
-                block_number = first_block + start // block_size
-                made = generator.generate_block(
-                    pairs[block], language, n, block_seed(seed, block_number, language)
-                )
-                queries = _records(ids[block], made, language, seed, generator.name)
-                if kept:
-                    kept.append(queries)
-                found += queries
-                advance(len(queries))
-    return found
+        advance(sum(map(len, found.values())))
+        for (language, start), made in in_order(sample, missing, getattr(generator, "workers", 1)):
+            queries = _records(ids[start : start + block_size], made, language, seed, generator.name)
+            if language in files:
+                files[language].append(queries)
+            found[language] += queries
+            advance(len(queries))
+    return [query for queries in found.values() for query in queries]
 
 
 def _records(

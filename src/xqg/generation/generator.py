@@ -11,33 +11,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xqg.errors import XqgError
+from xqg.generation.converted import CONVERTED, DESCRIPTION, ConvertedGenerator
 from xqg.generation.prompt import DEFAULT_PROMPT, check_prompt, fill
 from xqg.generation.sampling import top_k_sampler
+from xqg.generation.settings import MAX_NEW_TOKENS, TOP_K, sampling_settings
 from xqg.models.card import read_card
 from xqg.models.fingerprint import fingerprint
-from xqg.models.loading import check_weights, pick_device, pick_dtype, quiet
+from xqg.models.loading import check_weights, pick_device, pick_dtype, quiet, resolve_dtype
 from xqg.models.resolve import resolve
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["MAX_NEW_TOKENS", "TEMPERATURE", "TOP_K", "Generator", "load_generator"]
+__all__ = ["AnyGenerator", "Generator", "load_generator"]
 
-TOP_K = 10
-TEMPERATURE = 1.0
-MAX_NEW_TOKENS = 64
 T5_FAMILY = ("t5", "mt5", "umt5", "longt5")
 TOKEN_IDS = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id", "forced_bos_token_id")
 
 
-def load_generator(name: str, *, device: str | None = None, dtype: str = "float32") -> Generator:
+def load_generator(name: str, *, device: str | None = None, dtype: str = "auto") -> AnyGenerator:
     """Load a generator.
 
     Args:
         name: `mini`, a local folder or a Hugging Face id.
         device: None: a GPU where there is one.
-        dtype: `float32` or `bfloat16`, whatever the weights are stored in; `float16` on GPUs,
-            but not for T5 and mT5.
+        dtype: `auto`: on a processor the converted form (`xqg convert`, `ConvertedGenerator`) where the
+            folder is one or has one in `converted/`; else bfloat16 on a GPU that has it, else float32.
+            Or `float32` or `bfloat16`, whatever the weights are stored in; `float16` on GPUs, but not
+            for T5 and mT5. `int8`: the converted form, wherever.
 
     Raises:
         XqgError: not found, not a sequence-to-sequence model, weights missing, or a device or
@@ -45,8 +46,23 @@ def load_generator(name: str, *, device: str | None = None, dtype: str = "float3
     """
     location = resolve(name, "generator")
     target = pick_device(device)
-    torch_dtype = pick_dtype(dtype, target)
-    model, tokenizer = _load(location.folder, location.name, torch_dtype)
+    converted = _converted(location.folder, target.type, dtype)
+    if converted is not None:
+        card = read_card(converted)
+        return ConvertedGenerator(
+            converted,
+            name=location.name,
+            fingerprint=fingerprint(converted),
+            prompt=check_prompt(card.prompt or DEFAULT_PROMPT),
+            languages=card.languages,
+            tokenizer=_tokenizer(converted, location.name),
+        )
+    if dtype == "int8":
+        raise XqgError(
+            f"generator {location.name}: not converted to int8; convert it with xqg convert, or give float32"
+        )
+    dtype = resolve_dtype(dtype, target, "generator")
+    model, tokenizer = _load(location.folder, location.name, pick_dtype(dtype, target))
     if dtype == "float16" and model.config.model_type in T5_FAMILY:
         raise XqgError(
             f"dtype float16 makes {model.config.model_type} overflow to NaN; use bfloat16 or float32"
@@ -63,21 +79,45 @@ def load_generator(name: str, *, device: str | None = None, dtype: str = "float3
     )
 
 
+def _converted(folder: Path, device: str, dtype: str) -> Path | None:
+    """The folder to load with CTranslate2: this one, or the converted form in it where that is asked for."""
+    if (folder / DESCRIPTION).is_file():
+        return folder
+    inner = folder / CONVERTED
+    if dtype not in ("auto", "int8") or not (inner / DESCRIPTION).is_file():
+        return None
+    return inner if device == "cpu" or dtype == "int8" else None
+
+
+def _tokenizer(folder: Path, name: str) -> Any:
+    from transformers import AutoTokenizer
+
+    with quiet():
+        try:
+            return AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise _unusable(name, error) from None
+
+
+def _unusable(name: str, error: Exception) -> XqgError:
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
+    return XqgError(
+        f"generator {name}: cannot be loaded as a sequence-to-sequence model ({reason}); "
+        "give another model or mend its folder"
+    )
+
+
 def _load(folder: Path, name: str, dtype: torch.dtype) -> tuple[Any, Any]:
-    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+    from transformers import AutoModelForSeq2SeqLM
 
     with quiet():
         try:
             model, info = AutoModelForSeq2SeqLM.from_pretrained(
                 str(folder), dtype=dtype, output_loading_info=True, local_files_only=True
             )
-            tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
-            reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
-            raise XqgError(
-                f"generator {name}: cannot be loaded as a sequence-to-sequence model ({reason}); "
-                "give another model or mend its folder"
-            ) from None
+            raise _unusable(name, error) from None
+    tokenizer = _tokenizer(folder, name)
     check_weights(f"generator {name}", info["missing_keys"])
     return model, tokenizer
 
@@ -92,7 +132,10 @@ class Generator:
             paper's.
         languages: those its card names; None: it does not say.
         dtype: number type of its weights.
+        workers: 1: a block keeps all cores, or the GPU, busy.
     """
+
+    workers = 1
 
     def __init__(
         self,
@@ -118,16 +161,7 @@ class Generator:
 
     def settings(self) -> dict[str, Any]:
         """What results depend on, for manifests and reports."""
-        return {
-            "name": self.name,
-            "fingerprint": self.fingerprint,
-            "prompt": self.prompt,
-            "languages": list(self.languages) if self.languages is not None else None,
-            "dtype": self.dtype,
-            "top_k": TOP_K,
-            "temperature": TEMPERATURE,
-            "max_new_tokens": MAX_NEW_TOKENS,
-        }
+        return sampling_settings(self)
 
     def generate_block(
         self, passages: Sequence[tuple[str, str]], language: str, n: int, seed: int
@@ -222,3 +256,6 @@ def _token_ids(model: Any) -> dict[str, Any]:
         if value is not None:
             found[key] = value
     return found
+
+
+AnyGenerator = Generator | ConvertedGenerator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,12 +23,13 @@ Listener = Callable[[Progress], None]
 
 
 class Ticker:
-    """Counts for a listener; without one, nothing happens."""
+    """Counts for a listener, whichever thread tells it; without one, nothing happens."""
 
     def __init__(self, listener: Listener | None, total: int) -> None:
         self._listener = listener
         self._total = total
         self._passages = self._queries = self._kept = 0
+        self._lock = threading.Lock()
 
     def skip(self, passages: int) -> None:
         """Passages that an earlier run did."""
@@ -36,13 +38,15 @@ class Ticker:
 
     def passages(self, number: int) -> None:
         """Passages just done."""
-        self._passages += number
-        self._tell()
+        with self._lock:
+            self._passages += number
+            self._tell()
 
     def queries(self, number: int) -> None:
         """Queries just made."""
-        self._queries += number
-        self._tell()
+        with self._lock:
+            self._queries += number
+            self._tell()
 
     def _tell(self) -> None:
         if self._listener is not None:

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.errors import XqgError
+from xqg.generation.parallel import in_order
 from xqg.index import columns
 from xqg.index.arrays import keep_array, kept_array
 from xqg.index.cleaning import Cleaning, Texts
@@ -261,14 +262,17 @@ def query_texts(
     advance: Callable[[int], None],
 ) -> Texts:
     """Queries of passages, asked for block by block. `blocks` are their numbers, equal ones together."""
+    starts = [row for row in range(len(passages)) if row == 0 or blocks[row] != blocks[row - 1]]
+    bounds = list(zip(starts, [*starts[1:], len(passages)], strict=True))
+
+    def of_block(bound: tuple[int, int]) -> dict[str, list[list[str]]]:
+        start, end = bound
+        return source.texts(passages[start:end], blocks[start], folder, advance)
+
     found: Texts = {language: [] for language in source.languages}
-    start = 0
-    for end in range(1, len(passages) + 1):
-        if end == len(passages) or blocks[end] != blocks[start]:
-            texts = source.texts(passages[start:end], blocks[start], folder, advance)
-            for language, rows in texts.items():
-                found[language] += rows
-            start = end
+    for _, texts in in_order(of_block, bounds, source.workers):
+        for language, rows in texts.items():
+            found[language] += rows
     return found
 
 

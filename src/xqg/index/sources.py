@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from xqg.errors import XqgError
+from xqg.generation.query_store import QueryStore
 from xqg.index import columns
 from xqg.index.manifest import Generation
 from xqg.passages import Passage
@@ -36,6 +38,11 @@ class QuerySource(Protocol):
         """What the manifest says of them; `blocks` is not counted."""
         ...
 
+    @property
+    def workers(self) -> int:
+        """How many blocks can be asked for at the same time, each in a thread of its own."""
+        ...
+
     def settings(self) -> dict[str, Any]:
         """What the queries depend on, JSON values only."""
         ...
@@ -60,6 +67,8 @@ class QuerySource(Protocol):
 class GivenQueries:
     """Queries that are there already."""
 
+    workers = 1
+
     def __init__(self, queries: Queries, generation: Generation | None = None) -> None:
         """Take `queries` as they are.
 
@@ -72,11 +81,7 @@ class GivenQueries:
 
     def settings(self) -> dict[str, Any]:
         """A hash of all of them."""
-        digest = hashlib.sha256()
-        for language in self.languages:
-            for id_, texts in self._queries[language].items():
-                digest.update(json.dumps([language, id_, list(texts)]).encode())
-        return {"queries": digest.hexdigest(), "languages": list(self.languages)}
+        return {"queries": _digest(self._queries, self.languages), "languages": list(self.languages)}
 
     def check_passages(self, ids: Iterable[str]) -> None:
         """See `QuerySource`."""
@@ -101,6 +106,17 @@ class GivenQueries:
         }
         advance(sum(len(texts) for rows in found.values() for texts in rows))
         return found
+
+
+def _digest(queries: Queries, languages: Sequence[str]) -> str:
+    """SHA-256, in hex; what is kept in a file was hashed when it was read."""
+    if isinstance(queries, QueryStore):
+        return queries.digest
+    digest = hashlib.sha256()
+    for language in languages:
+        for id_, texts in queries[language].items():
+            digest.update(json.dumps([language, id_, list(texts)]).encode())
+    return digest.hexdigest()
 
 
 NO_QUERIES = GivenQueries({})
@@ -134,8 +150,10 @@ class GeneratedQueries:
             block_size=block_size,
             dtype=str(getattr(generator, "dtype", "float32")),  # not every generator has a choice
         )
+        self.workers: int = getattr(generator, "workers", 1)
         self._generator = generator
         self._encoder = encoder
+        self._reading = threading.Lock()  # the encoder's tokenizer is set to a length, and back
 
     def settings(self) -> dict[str, Any]:
         """The generator's identity and how it samples."""
@@ -162,9 +180,11 @@ class GeneratedQueries:
 
         one = self.generation
         n = one.per_language or 1
+        with self._reading:
+            visible = self._encoder.visible_prefix([passage.full_text for passage in passages])
         made = generate(
             passages,
-            self._encoder.visible_prefix([passage.full_text for passage in passages]),
+            visible,
             self._generator,
             dict.fromkeys(self.languages, n),
             seed=one.seed or 0,

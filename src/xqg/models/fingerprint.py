@@ -21,12 +21,14 @@ LEFTOVERS = (
     "events.out",
 )
 LEFTOVER_FOLDERS = ("checkpoint-", "runs", "logs", "eval")
+CONVERTED = "converted"  # the same model in another form, with a fingerprint of its own
 
 
 def fingerprint(folder: Path) -> str:
     """SHA-256, in hexadecimal, over the names and contents of a model folder's files.
 
-    README files, hidden files and training leftovers do not count: they do not change a vector.
+    README files, hidden files, training leftovers and the converted form in `converted/` do not count:
+    they do not change a vector.
     Other formats of the weights do; a folder is hashed as it is.
 
     Raises:
@@ -54,5 +56,6 @@ def _ignored(relative: Path) -> bool:
         any(part.startswith(".") for part in relative.parts)
         or name.upper().startswith("README")
         or name.startswith(LEFTOVERS)
+        or folders[:1] == [CONVERTED]
         or any(part.startswith(LEFTOVER_FOLDERS[0]) or part in LEFTOVER_FOLDERS[1:] for part in folders)
     )

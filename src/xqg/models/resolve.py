@@ -24,7 +24,7 @@ NOT_NEEDED = ["*.h5", "*.msgpack", "*.ot", "*.onnx", "*.gguf", "onnx/*", "openvi
 WEIGHTS = ("*.safetensors", "*.bin")
 SIGNS: dict[Kind, tuple[str, ...]] = {  # files by which a model's folder is known
     "encoder": ("config.json", "modules.json"),
-    "generator": ("config.json", "modules.json"),
+    "generator": ("config.json", "modules.json", "converted.json"),
     "reader": ("config.json", "modules.json", "reader.json"),
 }
 
