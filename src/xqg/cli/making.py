@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xqg.cli import options
-from xqg.cli.given import described, read_given
+from xqg.cli.given import Given, read_given
 from xqg.errors import XqgError
 
 if TYPE_CHECKING:
@@ -61,9 +61,7 @@ class Making:
     """All that an index is built from.
 
     Attributes:
-        given: language → passage id → texts, where queries were read from a file; then `generation` is
-            what they say of themselves.
-        left_out: queries of the file for passages whose rows are bad.
+        given: queries that were read from a file; none where they are generated.
     """
 
     asked: Asked
@@ -73,9 +71,17 @@ class Making:
     filters: tuple[QueryFilter, ...]
     vectors: ImportedVectors | None
     generated: GeneratedQueries | None
-    given: Mapping[str, Mapping[str, Sequence[str]]]
-    generation: Generation
-    left_out: int = 0
+    given: Given
+
+    @property
+    def generation(self) -> Generation:
+        """What the queries say of themselves."""
+        return self.given.generation if self.generated is None else self.generated.generation
+
+    @property
+    def left_out(self) -> int:
+        """Queries of the file for passages whose rows are bad."""
+        return self.given.left_out
 
     @property
     def block_size(self) -> int:
@@ -89,7 +95,7 @@ class Making:
             return 0.0
         if self.generated is not None:
             return float((self.generation.per_language or 0) * len(self.generated.languages))
-        return sum(len(texts) for found in self.given.values() for texts in found.values()) / len(self.pool)
+        return self.given.number / len(self.pool)
 
     def build(self, out: Path, progress: Listener | None = None) -> Index:
         """The index."""
@@ -101,18 +107,19 @@ class Making:
         from xqg.passages import PassageList
 
         rows = segment_rows(len(self.pool), self.block_size)
-        ids = {passage.id for passage in passages}
-        return self._build(PassageList(passages), self._source(ids), out, rows, progress)
+        return self._build(PassageList(passages), self._source(passages), out, rows, progress)
 
-    def _source(self, ids: set[str] | None) -> GeneratedQueries | GivenQueries:
-        """Where queries come from; given ones of the passages `ids` only (None: of all)."""
+    def _source(self, passages: Sequence[Passage] | None) -> GeneratedQueries | GivenQueries:
+        """Where queries come from; given ones of these passages only (None: of all)."""
         from xqg.index import GivenQueries
 
         if self.generated is not None:
             return self.generated
+        if passages is None:
+            return GivenQueries(self.given.queries, self.generation)
         chosen = {
-            code: {id_: texts for id_, texts in found.items() if ids is None or id_ in ids}
-            for code, found in self.given.items()
+            code: {one.id: found[one.id] for one in passages if one.id in found}
+            for code, found in self.given.queries.items()
         }
         return GivenQueries(chosen, self.generation)
 
@@ -165,7 +172,7 @@ def set_up(asked: Asked) -> Making:
             "%s: %d bad rows are left out, the first in line %d: %s",
             asked.passages, len(pool.bad), first.line, first.reason,
         )  # fmt: skip
-    found, left_out = read_given(asked.queries, codes, pool)
+    given = read_given(asked.queries, codes, pool)
     vectors = _vectors(asked.vectors, asked.ids, pool)
     lengths = {"passage_length": asked.passage_length or fixed_length, "query_length": asked.query_length}
     encoder = load_encoder(asked.encoder, device=asked.device, dtype=asked.dtype, **lengths)
@@ -175,12 +182,10 @@ def set_up(asked: Asked) -> Making:
             f"{encoder.dimension}; name the encoder that they were made with"
         )
     _check_engine(asked.engine, encoder.dimension, len(pool))
-    spoken = [*pool.languages, *(query.language for query in found), *(codes or ())]
+    spoken = [*pool.languages, *given.queries, *(codes or ())]
     warn_untrained("encoder", encoder.name, encoder.languages, spoken)
     generated = _generated(asked, codes, encoder)
-    return Making(
-        asked, pool, encoder, fusion, filters, vectors, generated, *described(found, pool, generated), left_out
-    )
+    return Making(asked, pool, encoder, fusion, filters, vectors, generated, given)
 
 
 def _check_flags(asked: Asked) -> list[str] | None:

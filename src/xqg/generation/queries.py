@@ -20,7 +20,7 @@ from xqg.generation.query_files import Row, query_rows
 from xqg.passages.languages import english_name
 from xqg.passages.lines import text_at
 
-__all__ = ["GeneratedQuery", "as_line", "queries_by_language", "read_queries", "write_queries"]
+__all__ = ["GeneratedQuery", "as_line", "iter_queries", "queries_by_language", "read_queries", "write_queries"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,18 @@ def read_queries(path: Path | str) -> list[GeneratedQuery]:
         XqgError: with file and line (Parquet: row), for a missing field, a wrong type, an unknown
             language code, broken JSON; for a file or folder without a query.
     """
-    found = [query for row in query_rows(path) for query in _queries(row)]
-    if not found:
+    return list(iter_queries(path))
+
+
+def iter_queries(path: Path | str) -> Iterator[GeneratedQuery]:
+    """As `read_queries`, one at a time; what is wrong with a row is raised when it is reached."""
+    number = 0
+    for row in query_rows(path):
+        for query in _queries(row):
+            number += 1
+            yield query
+    if not number:
         raise XqgError(f"{path}: no generated query in it; make some with xqg generate")
-    return found
 
 
 def _queries(row: Row) -> Iterator[GeneratedQuery]:

@@ -74,7 +74,8 @@ def rank_roughly(engine: Engine, queries: Floats, k: int, ties: Rows) -> tuple[F
         raise XqgError(f"k is {k}; it must be at least 1")
     scores, rows = engine.search(queries, min(k, engine.shape[0]))
     order = np.lexsort((np.where(rows < 0, len(ties), ties[rows]), -scores), axis=1)
-    return np.take_along_axis(scores, order, axis=1), np.take_along_axis(rows, order, axis=1)
+    every = np.arange(len(queries))[:, None]
+    return scores[every, order], rows[every, order]
 
 
 def _candidates(engine: FlatEngine, queries: Floats, k: int, among: Rows | None) -> list[Rows | None]:
