@@ -42,7 +42,7 @@ def of_size(size: int, generated: bool, folder: Path) -> tuple[float, float, flo
     memory = run([*XQG, *command, "--out", str(index)])[1]
     facts = json.loads(run([*XQG, "info", str(index), "--json"])[2])
     if generated:
-        run([*XQG, "export", str(index), "--out", str(folder / f"export-{size}")])
+        run([*XQG, "export", str(index), "--to", "trec-queries", "--out", str(folder / f"export-{size}")])
         queries = folder / f"export-{size}" / "queries.jsonl"
     formula = facts["vector_bytes_per_passage"] * size + text_bytes(passages, queries)
     return memory, facts["disk_bytes"]["dataset"] / 1e9, formula / 1e9

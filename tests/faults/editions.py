@@ -85,7 +85,7 @@ def ask(searcher: Searcher, times: int, seed: int, follow: bool = True) -> Answe
                 searcher.follow()
             questions = [f"question {chance.randrange(100)}" for _ in range(QUESTIONS)]
             found = searcher.search(questions, K)
-            version = found[0][0]._index.version
+            version = found[0][0]._found.index.version
             asked = zip(found, encoder.encode_queries(questions), strict=True)
             wrong = [
                 _wrong(hits, version, question, read=place == number % 64)
@@ -109,7 +109,7 @@ def read(path: Path, times: int, seed: int, answer: Connection) -> None:
 
 def _wrong(hits: list[Hit], version: int, question: np.ndarray, read: bool) -> str | None:
     """How hits differ from those of the version; None: not at all. `read`: their passages too."""
-    if any(hit._index.version != version for hit in hits):
+    if any(hit._found.index.version != version for hit in hits):
         return f"hits of version {version} and of another: {hits}"
     scores = vectors(version) @ question
     best = np.argsort(-scores, kind="stable")[:K]

@@ -70,7 +70,8 @@ def generated(
             f"{index.path}: does not say which generator to use; give --generator MODEL, or the queries as a file "
             "(--queries)"
         )
-    model = load_generator(name, device=device, dtype=before.dtype or "auto")
+    same = generator is None or generator in before.generators  # another one has number types of its own
+    model = load_generator(name, device=device, dtype=before.dtype or "auto" if same else "auto")
     return GeneratedQueries(
         model,
         encoder,

@@ -53,13 +53,13 @@ class _Found:
     """What one question found, read at once: ten readings take three times as long."""
 
     def __init__(self, index: Index, rows: list[int]) -> None:
-        self._index = index
+        self.index = index
         self._rows = rows
 
     @cached_property
     def passages(self) -> dict[int, Passage]:
         """By their rows."""
-        return dict(zip(self._rows, self._index.passages(self._rows), strict=True))
+        return dict(zip(self._rows, self.index.passages(self._rows), strict=True))
 
 
 class Searcher:
