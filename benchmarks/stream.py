@@ -33,7 +33,7 @@ def text_bytes(passages: Path, queries: Path | None) -> int:
 
 
 def of_size(size: int, generated: bool, folder: Path) -> tuple[float, float, float]:
-    """GB of memory, of the dataset, and of the formula with the texts."""
+    """GB of memory; MB of the dataset, and of the formula with the texts."""
     passages, queries = corpus(size, folder)
     index = folder / f"index-{size}"
     given = ["--generator", "mini", "--languages", "ja,ru", "--per-language", "1"]
@@ -45,7 +45,7 @@ def of_size(size: int, generated: bool, folder: Path) -> tuple[float, float, flo
         run([*XQG, "export", str(index), "--to", "trec-queries", "--out", str(folder / f"export-{size}")])
         queries = folder / f"export-{size}" / "queries.jsonl"
     formula = facts["vector_bytes_per_passage"] * size + text_bytes(passages, queries)
-    return memory, facts["disk_bytes"]["dataset"] / 1e9, formula / 1e9
+    return memory, facts["disk_bytes"]["dataset"] / 1e6, formula / 1e6
 
 
 def of_source(name: str, sizes: Sequence[int], generated: bool) -> Iterator[Row]:
@@ -57,7 +57,7 @@ def of_source(name: str, sizes: Sequence[int], generated: bool) -> Iterator[Row]
         least = least or memory
         what = f"Stream: {name}, {size:,} passages"
         yield Row(f"{what}: memory", f"{least:.2f} GB", f"{memory:.2f} GB", f"{memory / least:.2f}×")
-        yield Row(f"{what}: disk", f"{formula:.3f} GB", f"{disk:.3f} GB", f"{disk / formula:.2f}×")
+        yield Row(f"{what}: disk", f"{formula:.1f} MB", f"{disk:.1f} MB", f"{disk / formula:.2f}×")
 
 
 def rows(

@@ -88,6 +88,8 @@ class EncoderSides:
                 per_device_train_batch_size=self.recipe.batch_size,
                 learning_rate=self.recipe.learning_rate,
                 warmup_steps=0.1,
+                seed=self.recipe.seed,
+                data_seed=self.recipe.seed,
                 save_strategy="no",
                 report_to="none",
                 use_cpu=True,

@@ -20,7 +20,14 @@ from xqg.generation.query_files import Row, query_rows
 from xqg.passages.languages import english_name
 from xqg.passages.lines import text_at
 
-__all__ = ["GeneratedQuery", "as_line", "iter_queries", "queries_by_language", "read_queries", "write_queries"]
+__all__ = [
+    "GeneratedQuery",
+    "as_line",
+    "iter_queries",
+    "queries_by_language",
+    "read_queries",
+    "write_queries",
+]
 
 
 @dataclass(frozen=True, slots=True)
