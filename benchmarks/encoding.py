@@ -137,7 +137,7 @@ def rows(rounds: int = 5) -> list[Row]:
                 fast,
                 sides.encoded(sides.fast, sides.repeating),
             ),
-            ("**all: `xqg index` against the authors' way**", sides.authors, sides.ours),
+            ("**all of these against the authors' way**", sides.authors, sides.ours),
         ]
         return [compare(f"Encoding: {what}", "texts/s", *pair, rounds) for what, *pair in steps]
 
