@@ -8,10 +8,10 @@ import statistics
 from pathlib import Path
 
 import pytest
-from xqg.generation.convert import convert
 
 from xqg.errors import XqgError
 from xqg.generation import fill, generate, load_generator
+from xqg.generation.convert import convert
 from xqg.generation.converted import ConvertedGenerator
 from xqg.generation.generator import Generator
 from xqg.passages import Passage
