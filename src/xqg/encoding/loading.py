@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from xqg.errors import XqgError
+from xqg.errors import XqgError, first_line
 from xqg.models.loading import check_weights, quiet
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def load_model(folder: Path, name: str, device: torch.device, dtype: torch.dtype
             plain = not (folder / "modules.json").is_file()
             model = _plain(folder, name, device) if plain else _sentence_transformer(folder, device)
         except (OSError, ValueError, KeyError, TypeError, ImportError, RuntimeError, SafetensorError) as error:
-            reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
+            reason = first_line(error)
             raise XqgError(
                 f"encoder {name}: cannot be loaded ({reason}); give another or mend its folder"
             ) from None

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xqg.errors import XqgError
+from xqg.errors import XqgError, first_line
 from xqg.generation.atomic import atomic_path
 from xqg.generation.converted import DESCRIPTION, FORMAT, MODEL, ConvertedGenerator
 from xqg.generation.generator import Generator, load_generator
@@ -163,7 +163,7 @@ def _write(
             str(folder / MODEL), vmap=str(map_), quantization=description["quantization"]
         )
     except (ValueError, KeyError, AttributeError, NotImplementedError, RuntimeError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
+        reason = first_line(error)
         raise XqgError(
             f"generator {generator.name}: CTranslate2 cannot convert it ({reason}); use it as it is"
         ) from None

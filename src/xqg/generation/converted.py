@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from xqg.errors import XqgError
+from xqg.errors import XqgError, first_line
 from xqg.generation.prompt import fill
 from xqg.generation.settings import MAX_NEW_TOKENS, TEMPERATURE, TOP_K, sampling_settings
 
@@ -110,9 +110,8 @@ class ConvertedGenerator:
         }
         translator = self._translator()
         with _seeding:
-            ctranslate2.set_random_seed(
-                seed % (2**32 - 2) + 1
-            )  # 32 bits, and neither of the two that mean "none"
+            # 32 bits, and neither of the two that mean "none".
+            ctranslate2.set_random_seed(seed % (2**32 - 2) + 1)
             translator.translate_batch([prompts[0][:1]], max_decoding_length=1, **sampling)  # the first draw
         made = translator.translate_batch(
             prompts,
@@ -139,7 +138,7 @@ class ConvertedGenerator:
             # One thread each: with more, the threads' own random numbers would decide.
             return ctranslate2.Translator(str(self._model), device="cpu", inter_threads=1, intra_threads=1)
         except (RuntimeError, ValueError) as error:
-            reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
+            reason = first_line(error)
             raise XqgError(
                 f"{self._model}: cannot be loaded ({reason}); convert the generator again with xqg convert"
             ) from None

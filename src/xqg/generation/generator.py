@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xqg.errors import XqgError
+from xqg.errors import XqgError, first_line
 from xqg.generation.converted import CONVERTED, DESCRIPTION, ConvertedGenerator
 from xqg.generation.prompt import DEFAULT_PROMPT, check_prompt, fill
 from xqg.generation.sampling import top_k_sampler
@@ -100,7 +100,7 @@ def _tokenizer(folder: Path, name: str) -> Any:
 
 
 def _unusable(name: str, error: Exception) -> XqgError:
-    reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
+    reason = first_line(error)
     return XqgError(
         f"generator {name}: cannot be loaded as a sequence-to-sequence model ({reason}); "
         "give another model or mend its folder"

@@ -10,7 +10,7 @@ import importlib.util
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from xqg.errors import XqgError
+from xqg.errors import XqgError, first_line
 
 __all__ = ["Kind", "Location", "resolve"]
 
@@ -111,17 +111,12 @@ def _from_hub(hub_id: str, kind: Kind) -> Path:
             ignored.append("*.bin")  # the same weights a second time
         folder = huggingface_hub.snapshot_download(hub_id, etag_timeout=HUB_SECONDS, ignore_patterns=ignored)
     except Exception as error:  # the hub's client changes its network exceptions with its versions
-        raise XqgError(_not_found(hub_id, kind, _reason(error))) from None
+        raise XqgError(_not_found(hub_id, kind, first_line(error, 120))) from None
     return _checked(Path(folder), kind)
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:
     return [path for path in folder.rglob(pattern) if path.is_file()]
-
-
-def _reason(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:120] if lines else type(error).__name__
 
 
 def _not_found(hub_id: str, kind: Kind, reason: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xqg.errors import XqgError
+from xqg.errors import XqgError, first_line
 from xqg.models.card import read_card
 from xqg.models.fingerprint import fingerprint
 from xqg.models.loading import check_weights, pick_device, pick_dtype, quiet
@@ -96,7 +96,7 @@ def _member(folder: Path, name: str, device: torch.device, dtype: torch.dtype) -
             )
             tokenizer = AutoTokenizer.from_pretrained(folder)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:120]
+        reason = first_line(error, 120)
         raise XqgError(f"{name}: not a question-answering model ({reason}); give another reader") from None
     check_weights(name, report["missing_keys"])
     if not tokenizer.is_fast:

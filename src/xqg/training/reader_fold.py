@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xqg.errors import XqgError
+from xqg.errors import XqgError, first_line
 from xqg.models.loading import quiet
 from xqg.reading.loading import positions_of
 from xqg.reading.windows import Window, shortened, windows
@@ -63,7 +63,7 @@ def _base(recipe: ReaderRecipe) -> tuple[Any, Any]:
         with quiet():  # the two weights of the span scores are new: that is what is learned
             model = AutoModelForQuestionAnswering.from_pretrained(location.folder)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:120]
+        reason = first_line(error, 120)
         raise XqgError(f"{recipe.base}: no reader can start from it ({reason}); give another base") from None
     if (positions := positions_of(model, tokenizer)) < recipe.length:
         raise XqgError(f"{recipe.base}: reads {positions} tokens; lower length, which is {recipe.length}")
