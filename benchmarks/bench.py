@@ -26,7 +26,7 @@ def main() -> None:
     for part in asked.only.split(","):
         if part not in PARTS:
             parser.error(f"{part!r} is not one of {', '.join(PARTS)}")
-        text = f"{pairs.table(importlib.import_module(part).rows())}\n\n{pairs.machine()}"
+        text = pairs.report(importlib.import_module(part).rows())
         print(text, flush=True)
         if asked.out is not None:
             pairs.publish(asked.out, part, text)

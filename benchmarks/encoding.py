@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from pairs import Row, compare, machine, table
+from pairs import Row, compare, report
 
 from xqg.encoding import Encoder, load_encoder
 
@@ -148,7 +148,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=3)
-    print(table(rows(parser.parse_args().rounds)), f"\n{machine()}")
+    print(report(rows(parser.parse_args().rounds)))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from pairs import Row, compare, machine, table
+from pairs import Row, compare, report
 
 from xqg.generation import converted as engine
 from xqg.generation import generate, load_generator
@@ -202,7 +202,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=3)
-    print(table(rows(parser.parse_args().rounds)), f"\n{machine()}")
+    print(report(rows(parser.parse_args().rounds)))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-__all__ = ["Row", "compare", "machine", "publish", "table"]
+__all__ = ["Row", "compare", "machine", "publish", "report", "table"]
 
 HEAD = ("what", "reference", "xqg", "ratio (smallest to largest)")
 
@@ -62,6 +62,11 @@ def machine() -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in names)
     cores = len(os.sched_getaffinity(0))
     return f"{cores} cores ({_processor()}), {platform.system()}, Python {platform.python_version()}, {versions}."
+
+
+def report(rows: Sequence[Row]) -> str:
+    """The table, and the machine below it."""
+    return f"{table(rows)}\n\n{machine()}"
 
 
 def publish(path: Path, name: str, text: str) -> None:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import random
 import shutil
 import subprocess
@@ -24,10 +23,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pairs
+
 SEED = 0
 LANGUAGES = ("ja", "ru")
 PER_LANGUAGE = 2
-BEGIN, END = "<!-- scale: begin -->", "<!-- scale: end -->"
 XQG = [sys.executable, "-c", "from xqg.cli import main; main()"]
 # Of an index in memory, so that the model's loading does not count: medians over single questions.
 ASK = """
@@ -141,17 +141,6 @@ def changes(size: int, folder: Path, index: Path) -> Iterator[tuple[str, str]]:
         yield name, f"{seconds:.1f} s, {memory:.1f} GB"
 
 
-def machine() -> str:
-    """What it ran on."""
-    model = platform.processor() or platform.machine()
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        model = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        pass
-    return f"{os.cpu_count()} cores ({model}), {platform.system()}, Python {platform.python_version()}"
-
-
 def table(sizes: list[int], folder: Path) -> str:
     """The figures as Markdown."""
     columns: list[dict[str, str]] = []
@@ -165,7 +154,7 @@ def table(sizes: list[int], folder: Path) -> str:
     lines.append("|---|" + "---:|" * len(sizes))
     for name in columns[0]:
         lines.append(f"| {name} | " + " | ".join(column[name] for column in columns) + " |")
-    return "\n".join([*lines, "", f"Measured on {machine()}, each figure once."])
+    return "\n".join([*lines, "", f"Measured on {pairs.machine()} Each figure once."])
 
 
 def main() -> None:
@@ -180,10 +169,7 @@ def main() -> None:
         text = table(sizes, Path(folder))
     print(text)
     if asked.out is not None:
-        page = asked.out.read_text(encoding="utf-8")
-        before, rest = page.split(BEGIN)
-        after = rest.split(END)[1]
-        asked.out.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+        pairs.publish(asked.out, "scale", text)
 
 
 if __name__ == "__main__":

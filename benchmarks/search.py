@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pairs import Row, compare, machine, table
+from pairs import Row, compare, report
 
 from xqg.index import Index, build_index
 from xqg.passages import Passage
@@ -211,7 +211,7 @@ def main() -> None:
     parser.add_argument("--dimension", type=int, default=384)
     parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
-    print(table(rows(asked.rounds, asked.passages, asked.dimension)), f"\n{machine()}", sep="\n")
+    print(report(rows(asked.rounds, asked.passages, asked.dimension)))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pairs import Row, machine, table
+from pairs import Row, report
 from scale import XQG, corpus, run
 
 TEXTS = ("_id", "title", "text")
@@ -77,7 +77,7 @@ def main() -> None:
     parser.add_argument("--generated", default="256,1024,2048", help="the same with the mini generator")
     asked = parser.parse_args()
     sizes, generated = ([int(size) for size in text.split(",") if size] for text in vars(asked).values())
-    print(table(list(rows(sizes, generated))), f"\n{machine()}", sep="\n")
+    print(report(list(rows(sizes, generated))))
 
 
 if __name__ == "__main__":

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from pairs import Row, compare, machine, table
+from pairs import Row, compare, report
 
-from xqg.training.recipe import EncoderRecipe, GeneratorRecipe
+from xqg.training.recipe import MiniEncoderRecipe, MiniGeneratorRecipe
 
 UNIT = "steps/s"
 LENGTH = 128  # tokens of a reader's window
@@ -58,12 +58,12 @@ class EncoderSides:
 
     def __init__(self, steps: int) -> None:
         from xqg.benchmarks.atlas.supervision import Supervision
-        from xqg.training.encoder import _datasets
+        from xqg.training.encoder.mini import _datasets
         from xqg.training.tokenizer import train_tokenizer
 
-        size, epochs = 512, EncoderRecipe.epochs
+        size, epochs = 512, MiniEncoderRecipe.epochs
         rows = size * max(1, steps // (2 * epochs))  # of each of its two data sets
-        self.recipe = EncoderRecipe(
+        self.recipe = MiniEncoderRecipe(
             vocabulary=4_000, dimension=1024, batch_size=size, examples=rows, name_pairs=rows
         )
         self.supervision = Supervision(self.recipe.scarce, self.recipe.swaps)
@@ -103,7 +103,7 @@ class EncoderSides:
 
     def ours(self) -> None:
         """As `xqg train encoder`."""
-        from xqg.training.encoder import _train
+        from xqg.training.encoder.mini import _train
 
         _train(self.recipe, self.supervision, self.tokenizer)
 
@@ -112,10 +112,10 @@ class GeneratorSides:
     """An mT5 of 192 dimensions and four layers a side on prompts with whole passages."""
 
     def __init__(self, steps: int) -> None:
-        from xqg.training.generator import _vectors, _vocabulary
-        from xqg.training.generator_tasks import Tasks
+        from xqg.training.generator.mini import _vectors, _vocabulary
+        from xqg.training.generator.mini_tasks import Tasks
 
-        self.recipe = GeneratorRecipe(
+        self.recipe = MiniGeneratorRecipe(
             encoder="mini", encoder_layers=4, decoder_layers=4, batch_size=32, steps=steps, short_first=0
         )
         self.tokenizer = _vocabulary(self.recipe)
@@ -131,7 +131,7 @@ class GeneratorSides:
         """A new one; the same each time."""
         import torch
 
-        from xqg.training.generator import _new_model
+        from xqg.training.generator.mini import _new_model
 
         torch.manual_seed(0)
         return _new_model(self.recipe, self.tokenizer, self.vectors)
@@ -168,8 +168,8 @@ class GeneratorSides:
 
     def ours(self) -> None:
         """As `xqg train generator`."""
-        from xqg.training.generator import _train
-        from xqg.training.quality import QualityLog
+        from xqg.training.generator.mini import _train
+        from xqg.training.generator.quality import QualityLog
 
         log = QualityLog(self.tokenizer, every=self.recipe.evaluate_every)
         _train(self.recipe, self.model(), self.tokenizer, log)
@@ -182,10 +182,10 @@ class ReaderSides:
         import random
 
         from xqg.reading.windows import Window
+        from xqg.training.reader.shared_norm import Group
         from xqg.training.recipe import ReaderRecipe
-        from xqg.training.shared_norm import Group
 
-        self.recipe = ReaderRecipe(base="", passages="", answers="", batch_size=4, epochs=1, bfloat16=False)
+        self.recipe = ReaderRecipe(base="", passages="", answers="", batch_size=4, epochs=1, dtype="float32")
         drawn = random.Random(0)
 
         def window() -> Window:
@@ -223,15 +223,16 @@ class ReaderSides:
 
     def ours(self) -> None:
         """As `xqg train reader`: shared normalisation over the windows of a question."""
-        from xqg.training.shared_norm import train_shared_norm
+        from xqg.training.reader.trainer import SharedNormTrainer
 
         with tempfile.TemporaryDirectory() as scratch:
-            train_shared_norm(self.model(), self.groups, 0, self._arguments(Path(scratch)))
+            arguments = self._arguments(Path(scratch))
+            SharedNormTrainer(model=self.model(), padding=0, args=arguments, train_dataset=self.groups).train()
 
     def _arguments(self, scratch: Path) -> Any:
-        from xqg.training.shared_norm import training_arguments
+        from xqg.training.reader.trainer import training_arguments
 
-        return training_arguments(scratch, self.recipe, self.recipe.batch_size, num_train_epochs=1)
+        return training_arguments(scratch, self.recipe, num_train_epochs=1)
 
 
 def rows(rounds: int = 5, steps: int = 17) -> list[Row]:
@@ -263,7 +264,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=17)
     asked = parser.parse_args()
-    print(table(rows(asked.rounds, asked.steps)), f"\n{machine()}", sep="\n")
+    print(report(rows(asked.rounds, asked.steps)))
 
 
 if __name__ == "__main__":

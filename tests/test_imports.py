@@ -14,7 +14,7 @@ import xqg
 SOURCE = Path(xqg.__file__).parent
 # A package imports itself and those before it. Only `xqg/__init__.py`, the front door, imports any.
 ORDER = (
-    "errors", "passages", "models", "benchmarks", "generation", "encoding", "augmentation",
+    "errors", "units", "passages", "models", "benchmarks", "generation", "encoding", "augmentation",
     "index", "search", "reading", "evaluation", "comparison", "training", "cli",
 )  # fmt: skip
 PICKLES = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}

@@ -230,5 +230,5 @@ def test_wrong_calls(tmp_path: Path) -> None:
         benchmarks.load("atlas", passage_language="ja")
     with pytest.raises(XqgError, match=r"atlas is built in .* leave out --data"):
         benchmarks.load("atlas", data=tmp_path)
-    with pytest.raises(XqgError, match="unknown benchmark 'atlass': it is neither one of atlas, xquad"):
+    with pytest.raises(XqgError, match="unknown benchmark 'atlass': it is neither one of atlas, atlas-r, xquad"):
         benchmarks.load("atlass")

@@ -7,8 +7,9 @@ import sys
 import pytest
 
 from xqg.cli import console
-from xqg.cli.console import Pace, building, duration, rate, shares, size
+from xqg.cli.console import Pace, building, shares
 from xqg.index.progress import Progress, Ticker
+from xqg.units import duration, rate, size
 
 
 class Clock:

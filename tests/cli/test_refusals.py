@@ -254,4 +254,4 @@ def test_read_only_folder_for_the_output(
 
 
 def recipe(files) -> Path:
-    return files("encoder.yaml", "data: atlas\n")
+    return files("encoder.yaml", "method: mini\n")

@@ -11,13 +11,13 @@ import pytest
 
 from conftest import bert_parts, save
 from xqg.errors import XqgError
-from xqg.training.output import model_folder
+from xqg.training.run.output import model_folder
 
 
 @pytest.fixture
 def recipe(tmp_path: Path) -> Path:
     path = tmp_path / "encoder.yaml"
-    path.write_text("data: atlas\nseed: 7\n")
+    path.write_text("method: mini\ndata: atlas\nseed: 7\n")
     return path
 
 
@@ -35,7 +35,7 @@ def trainer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
                 if error is not None:
                     raise error
 
-        monkeypatch.setattr("xqg.training.encoder.train_encoder", train)
+        monkeypatch.setattr("xqg.training.encoder.mini.train", train)
         return seen
 
     return replace
@@ -61,6 +61,26 @@ def test_replaces_a_model_whole(xqg, recipe: Path, trainer) -> None:
     assert (out / "config.json").read_text() == "new"
 
 
+def test_flags_win_over_the_recipe(xqg, recipe: Path, trainer) -> None:
+    seen, out = trainer(), recipe.parent / "model"
+    flags = ("--seed", "8", "--learning-rate", "1e-2", "--batch-size", "16")
+    assert xqg("train", "encoder", recipe, *flags, "--out", out).code == 0
+    assert [(one.seed, one.learning_rate, one.batch_size) for one in seen] == [(8, 0.01, 16)]
+
+
+@pytest.mark.parametrize("kind", ["encoder", "generator", "reader"])
+def test_help_names_every_key_of_every_method(xqg, kind: str) -> None:
+    from xqg.training.recipe import METHODS
+    from xqg.training.recipe.keys import keys_of, meaning
+
+    told = xqg("train", kind, "--help").out
+    for name, method in METHODS[kind].items():
+        assert f"{name}: " in told
+        for key, field in keys_of(method.recipe).items():
+            assert f"--{key.replace('_', '-')} VALUE" in told
+            assert meaning(field), key
+
+
 @pytest.mark.parametrize(
     ("error", "code"), [(KeyboardInterrupt(), 130), (XqgError("no"), 2), (ImportError("no accelerate"), 2)]
 )
@@ -81,10 +101,18 @@ def test_a_failed_training_leaves_the_old_model(
 def test_refusals(refused, recipe: Path, trainer) -> None:
     seen, folder = trainer(), recipe.parent
     out = folder / "model"
-    assert "unknown kind of model 'retriever'" in refused("train", "retriever", recipe, "--out", out)
+    assert "no such command 'retriever'" in refused("train", "retriever", recipe, "--out", out)
     assert "no such recipe" in refused("train", "encoder", folder / "none.yaml", "--out", out)
     assert "no encoder; add the line" in refused("train", "generator", recipe, "--out", out)
-    assert "no encoder; add the line" in refused("train", "reader", recipe, "--out", out)  # data: atlas
+    assert "no encoder; add the line" in refused("train", "reader", recipe, "--out", out)  # method: mini
+    assert "--swaps: swaps is '2'; it must lie between 0 and 1" in refused(
+        "train", "encoder", recipe, "--swaps", "2", "--out", out
+    )
+    assert "--beta: unknown key 'beta'; the keys of method mini are" in refused(
+        "train", "encoder", recipe, "--beta", "0.5", "--out", out
+    )
+    assert "--sead" in refused("train", "encoder", recipe, "--sead", "1", "--out", out)
+    assert "--resume: training by method mini" in refused("train", "encoder", recipe, "--resume", "--out", out)
     assert "is a file" in refused("train", "encoder", recipe, "--out", recipe)
     assert "no model's" in refused("train", "encoder", recipe, "--out", folder)
     assert "create it first" in refused("train", "encoder", recipe, "--out", out / "deep")
@@ -112,7 +140,7 @@ def reader_recipe(tmp_path: Path) -> dict[str, Any]:
         "stride": 8,
         "batch_size": 2,
         "epochs": 1,
-        "bfloat16": False,
+        "dtype": "float32",
     }
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import re
 from html.parser import HTMLParser
 
@@ -47,6 +48,19 @@ def test_exact_match_comes_first_and_counts_its_passages() -> None:
     assert comparison.departures[0] == "EM of the top 3 passages, not of 5"
     assert tiny_comparison(measures="EM", reader={"top": 5}).departures[0].startswith("tiny")
     assert "Chance level: not known" in terminal(tiny_comparison(measures="EM", reader={"top": 5}))
+
+
+@pytest.mark.parametrize("changes", [{"limit": 5}, {"fold": "0/5"}])
+def test_some_questions_are_a_stand_in_for_all(changes: dict[str, object]) -> None:
+    def departures(**more: object) -> tuple[str, ...]:
+        found = tiny_comparison(measures="EM", reader={"top": 5}, **more)
+        codes = ("en", *(f"x{n}" for n in range(10)))
+        plan = dataclasses.replace(found.plan, query_languages=codes)
+        named = dataclasses.replace(found.benchmark, name="xquad")
+        return dataclasses.replace(found, benchmark=named, plan=plan).departures
+
+    assert departures() == ()
+    assert departures(**changes) == ("not all questions in the ten other languages",)
 
 
 def test_marks_and_the_best_of_a_column() -> None:

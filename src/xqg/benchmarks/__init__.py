@@ -11,29 +11,31 @@ from xqg.errors import XqgError
 __all__ = ["NAMES", "Benchmark", "load"]
 
 # A new benchmark is a file beside this one, named alike, with `load(data, passage_language)`.
-NAMES = ("atlas", "xquad", "xquad-r", "xor-tydi")
+NAMES = ("atlas", "atlas-r", "xquad", "xquad-r", "xor-tydi")
+BUILT_IN = ("atlas", "atlas-r")
 
 
 def load(name: str, *, data: Path | str | None = None, passage_language: str | None = None) -> Benchmark:
     """Load a benchmark by name, or a BEIR folder of one's own by its path.
 
     Args:
-        name: one of `NAMES` (`atlas` is built in), or a folder with `corpus.jsonl`,
+        name: one of `NAMES` (`atlas` and `atlas-r` are built in), or a folder with `corpus.jsonl`,
             `queries.jsonl`, `qrels/`.
         data: the folder that holds the benchmark's files, where it is not built in.
-        passage_language: of the pool; `all` makes one pool of every language (xquad, xquad-r). None:
-            `all` for xquad-r, else `en`. For a BEIR folder: the language of rows that name none.
+        passage_language: of the pool; `all` makes one pool of every language (xquad, xquad-r,
+            atlas-r). None: `all` for xquad-r and atlas-r, else `en`. For a BEIR folder: the language of
+            rows that name none.
 
     Raises:
         XqgError: unknown name, missing or malformed data, data for a benchmark that is built in, a
             passage language that the benchmark has not.
     """
     folder = Path(data) if data is not None else None
+    if name in BUILT_IN and folder is not None:
+        raise XqgError(f"{name} is built in and reads no files; leave out --data")
     if name == "atlas":
         from xqg.benchmarks import atlas
 
-        if folder is not None:
-            raise XqgError("atlas is built in and reads no files; leave out --data")
         if passage_language not in (None, "en"):
             raise XqgError("atlas has English passages only; leave out --passage-language or use xquad")
         return atlas.load()

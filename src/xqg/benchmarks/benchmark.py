@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,7 +11,13 @@ from xqg.benchmarks.pool import Pool
 from xqg.errors import XqgError
 from xqg.passages.records import Passage, Question
 
-__all__ = ["Benchmark"]
+__all__ = ["Benchmark", "deal"]
+
+
+def deal(groups: Mapping[str, str], folds: int) -> dict[str, int]:
+    """Question id → fold from 0: clusters dealt out in turn, in the order in which they first occur."""
+    order = {group: number for number, group in enumerate(dict.fromkeys(groups.values()))}
+    return {question: order[group] % folds for question, group in groups.items()}
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,33 @@ class Benchmark:
             have = ", ".join(self.query_languages)
             raise XqgError(f"{self.name}: no questions in {language!r}; it has {have}")
         return found
+
+    def fold(self, number: int, folds: int) -> Benchmark:
+        """The same pool with the questions of one fold of the clusters: all of a cluster, or none.
+
+        Questions to tune on stay as they are.
+
+        Args:
+            number: from 0.
+            folds: into which `deal` deals the clusters.
+
+        Raises:
+            XqgError: no such fold, or more folds than clusters.
+        """
+        clusters = len(set(self.groups.values()))
+        if not 2 <= folds <= clusters:
+            raise XqgError(
+                f"{self.name}: {folds} folds of its {clusters} clusters of questions; give 2 to {clusters}"
+            )
+        if not 0 <= number < folds:
+            raise XqgError(f"fold {number} of {folds}; folds are numbered from 0 to {folds - 1}")
+        kept = {id_ for id_, fold in deal(self.groups, folds).items() if fold == number}
+        return dataclasses.replace(
+            self,
+            questions=[question for question in self.questions if question.id in kept],
+            qrels={id_: judged for id_, judged in self.qrels.items() if id_ in kept},
+            groups={id_: group for id_, group in self.groups.items() if id_ in kept},
+        )
 
     def answers(self, question: Question, passage: Passage) -> tuple[str, ...]:
         """The strings that answer `question` in `passage`: those of the passage's language."""

@@ -24,6 +24,7 @@ from xqg.cli import (
     history,
     index,
     info,
+    languages,
     plan,
     remove,
     reproduce,
@@ -60,10 +61,10 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "verify": verify.command,
     "export": export.command,
     "evaluate": evaluate.command,
+    "languages": languages.command,
     "compare": compare.command,
     "study": study.command,
     "reproduce": reproduce.command,
-    "train": train.command,
 }
 
 app = typer.Typer(
@@ -75,6 +76,7 @@ app = typer.Typer(
 )
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
+app.add_typer(train.app, name="train")  # one command a kind of model
 
 
 def _version(wanted: bool) -> None:

@@ -24,9 +24,10 @@ def command(
     `--keep 1` is what takes removed passages off the disk.
     """
     from xqg.cli.changing import report
-    from xqg.cli.console import building, size
+    from xqg.cli.console import building
     from xqg.index import Index
     from xqg.index.compact import compact_index
+    from xqg.units import size
 
     before = Index.open(index)
     size_before = before.disk_bytes()["dataset"]

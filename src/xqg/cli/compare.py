@@ -40,6 +40,7 @@ def command(
         str | None, typer.Option(help="Repeat the sampling with these seeds, such as 0,1,2; the first is reported.")
     ] = None,
     limit: options.Limit = None,
+    fold: options.Fold = None,
     passage_length: options.PassageLength = None,
     query_length: options.QueryLength = None,
     device: options.Device = None,
@@ -69,6 +70,7 @@ def command(
         n=per_language,
         seed=seed,
         limit=limit,
+        fold=options.check_fold(fold),
         measures=measures,
         device=device,
         dtype=dtype,

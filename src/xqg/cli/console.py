@@ -1,4 +1,4 @@
-"""Small things to print: sizes, durations, rates, and how far a long command is."""
+"""Small things to print: shares by language, and how far a long command is."""
 
 from __future__ import annotations
 
@@ -8,42 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from xqg.units import duration, rate
+
 if TYPE_CHECKING:
     from xqg.index.progress import Listener, Progress
 
-__all__ = ["Pace", "building", "by_language", "duration", "rate", "shares", "size"]
+__all__ = ["Pace", "building", "by_language", "shares"]
 
 EVERY = 60.0  # seconds between two lines where stderr is no terminal
-
-
-def size(number: int) -> str:
-    """Bytes for people: `1.5 MB`, in powers of 1,000."""
-    value, unit = float(number), "B"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if value < 1000:
-            break
-        value, unit = value / 1000, larger
-    return f"{number} B" if unit == "B" else f"{value:.1f} {unit}"
-
-
-def duration(seconds: float) -> str:
-    """Time for people, in its two largest units: `40 s`, `12 min`, `7 h 12 min`, `3 d 4 h`."""
-    if seconds < 60:
-        return f"{max(round(seconds), 0)} s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 24:
-        return f"{hours} h {minutes} min"
-    days, hours = divmod(round(seconds / 3600), 24)
-    return f"{days} d {hours} h"
-
-
-def rate(number: float, seconds: float) -> str:
-    """How many a second, to about two figures: `0.42`, `3.8`, `1,234`."""
-    value = number / seconds if seconds > 0 else 0.0
-    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}" if value >= 1 else f"{value:.2f}"
 
 
 def by_language(numbers: Mapping[str, int]) -> str:

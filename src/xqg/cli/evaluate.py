@@ -47,6 +47,7 @@ def command(
         typer.Option(help="Language of the run's questions; needed where parallel questions share ids."),
     ] = None,
     passage_language: options.PassageLanguage = None,
+    fold: options.Fold = None,
     allow_missing: Annotated[
         bool,
         typer.Option("--allow-missing", help="Count questions that the run lacks as 0, not as an error."),
@@ -63,6 +64,7 @@ def command(
     unseen; --allow-missing counts them 0. A language of which it has no question is left out.
     """
     from xqg.benchmarks import load
+    from xqg.cli.inputs import of_fold
     from xqg.evaluation import parse_many, read_trec
     from xqg.evaluation.text_table import aligned
     from xqg.index.partial import check_absent, partial_folder
@@ -73,11 +75,13 @@ def command(
     reading = flags.check_reading(reader, read_top, reader_question, asked)
     ranked = read_trec(run)
     pool = load(benchmark, data=data, passage_language=passage_language)
+    ranked, pool = of_fold(ranked, pool, options.check_fold(fold))
     runs = _by_language(ranked, pool, query_language, run)
     missing = _missing(runs, pool, run, allow_missing)
     wanted = _default(pool, list(runs), reading is not None) if asked is None else asked
     means, read_with = _measured(runs, pool, wanted, reading, device, dtype)
     settings = _settings(run, pool, list(runs), wanted)
+    settings["fold"] = fold
     settings["missing_questions"] = {code: len(ids) for code, ids in missing.items()} or None
     settings["reader"] = read_with
     names = [measure.name for measure in wanted]

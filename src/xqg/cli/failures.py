@@ -44,8 +44,8 @@ def run(command: Any, arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except typer.Exit as end:
         return end.exit_code
-    except KeyboardInterrupt:
-        _say("interrupted; the same command goes on where it stopped")
+    except KeyboardInterrupt as stop:
+        _say(str(stop) or "interrupted; the same command goes on where it stopped")
         return INTERRUPTED
     except BrokenPipeError:
         # The reader (`head`) has enough. Python would complain when it flushes stdout at exit.

@@ -95,7 +95,8 @@ def command(
 
 def _summary(index: Index, making: Making, side: Path | None) -> list[str]:
     """What was made, for people; lines that would say `none` are left out."""
-    from xqg.cli.console import by_language, shares, size
+    from xqg.cli.console import by_language, shares
+    from xqg.units import size
 
     manifest = index.manifest
     counts = manifest.counts

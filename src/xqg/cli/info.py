@@ -34,7 +34,8 @@ def _facts(index: Index) -> dict[str, Any]:
 
 
 def _lines(index: Index) -> str:
-    from xqg.cli.console import by_language, shares, size
+    from xqg.cli.console import by_language, shares
+    from xqg.units import size
 
     manifest, disk = index.manifest, index.disk_bytes()
     encoder, generation, counts = manifest.encoder, manifest.generation, manifest.counts

@@ -9,9 +9,10 @@ from xqg.errors import XqgError
 
 if TYPE_CHECKING:
     from xqg.benchmarks import Benchmark
+    from xqg.evaluation import Run
     from xqg.passages import Passage, PassageSource, Question
 
-__all__ = ["OpenPool", "Pool", "open_pool", "read_asked", "read_pool", "shared_ids"]
+__all__ = ["OpenPool", "Pool", "of_fold", "open_pool", "read_asked", "read_pool", "shared_ids"]
 
 
 class Pool(NamedTuple):
@@ -100,6 +101,19 @@ def read_asked(
     # Those that name none are not English for that: their language is to be detected.
     named = [row.get("language") is not None for _, row in rows(path, "questions")]
     return asked, [one.language if known else None for one, known in zip(asked, named, strict=True)]
+
+
+def of_fold(run: Run, benchmark: Benchmark, fold: tuple[int, int] | None) -> tuple[Run, Benchmark]:
+    """The benchmark's questions of one fold, and a run without those of the others; None: all.
+
+    Raises:
+        XqgError: no such fold.
+    """
+    if fold is None:
+        return run, benchmark
+    mine = benchmark.fold(*fold)
+    others = benchmark.groups.keys() - mine.groups.keys()
+    return {id_: ranking for id_, ranking in run.items() if id_ not in others}, mine
 
 
 def shared_ids(benchmark: Benchmark, ids: set[str] | None = None) -> bool:

@@ -23,6 +23,7 @@ __all__ = [
     "Device",
     "Dtype",
     "EncoderName",
+    "Fold",
     "FusionName",
     "GeneratorName",
     "Hybrid",
@@ -45,6 +46,7 @@ __all__ = [
     "Where",
     "check_alpha",
     "check_alpha_text",
+    "check_fold",
     "check_fusion",
     "check_new_file",
     "check_one_source",
@@ -114,11 +116,19 @@ Measures = Annotated[
     ),
 ]
 Limit = Annotated[int | None, typer.Option(min=1, help="Ask only the first N questions per language.")]
+Fold = Annotated[
+    str | None,
+    typer.Option(
+        metavar="I/N",
+        help="Ask only the questions of fold I (from 0) of N: of XQuAD's articles those that a recipe's fold and "
+        "folds leave out of the training.",
+    ),
+]
 PassageLanguage = Annotated[
     str | None,
     typer.Option(
-        help="Language of passages that name none; of xquad and xquad-r: the pool's, or `all`."
-        "  [default: en; all for xquad-r]"
+        help="Language of passages that name none; of xquad, xquad-r and atlas-r: the pool's, or "
+        "`all`.  [default: en; all for xquad-r and atlas-r]"
     ),
 ]
 PassageLength = Annotated[
@@ -231,6 +241,18 @@ def check_fusion(fusion: str | None) -> Fusion | None:
     if fusion is None:
         return None
     raise XqgError(f"unknown fusion {fusion!r}; use one of {', '.join(FUSIONS)}")
+
+
+def check_fold(text: str | None) -> tuple[int, int] | None:
+    """(number, folds) of `--fold`, or XqgError where it is not written so; None stays None."""
+    if text is None:
+        return None
+    number, slash, folds = text.partition("/")
+    if not (slash and number.isdecimal() and folds.isdecimal()):
+        raise XqgError(
+            f"fold is {text!r}; give a fold's number, from 0, and how many there are, such as 0/5"
+        )
+    return int(number), int(folds)
 
 
 def check_query_language(code: str | None) -> None:

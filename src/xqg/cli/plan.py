@@ -120,7 +120,8 @@ def predict(sample: Sample, passages: int, loading: float) -> dict[str, Any]:
 
 
 def _lines(facts: dict[str, Any], block_size: int) -> str:
-    from xqg.cli.console import by_language, duration, rate, size
+    from xqg.cli.console import by_language
+    from xqg.units import duration, rate, size
 
     taken, queries, disk = facts["sample"], facts["queries"], facts["disk_bytes"]
     spent = taken["seconds"]

@@ -1,47 +1,105 @@
-"""`xqg train`: a model from a recipe."""
+"""`xqg train`: an encoder, a generator or a reader from a recipe; every key of a recipe is a flag too."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from xqg.errors import XqgError
+from xqg.training.recipe import METHODS
+from xqg.training.recipe.keys import keys_of, meaning
+from xqg.training.run.how import How, Planned
 
-__all__ = ["command"]
+__all__ = ["app"]
 
-
-def command(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="encoder, generator or reader.", show_default=False)],
-    recipe: Annotated[Path, typer.Argument(metavar="RECIPE.yaml", help="The recipe.", show_default=False)],
-    out: Annotated[Path, typer.Option(help="Folder of the model; one that is there is replaced.")],
-) -> None:
-    """Train a model as a recipe says."""
-    train = _trainer(kind, recipe)
-    try:
-        train(out)
-    except ImportError as error:
-        raise XqgError(f"training needs more packages ({error}); pip install 'xqg[train]'") from None
-    print(f"{out}: {kind} trained")
+app = typer.Typer(no_args_is_help=True, help="Train an encoder, a generator or a reader as a recipe says.")
 
 
-def _trainer(kind: str, recipe: Path) -> Callable[[Path], None]:
-    """The training with its recipe, which takes the folder to write."""
-    from xqg.training.recipe import EncoderRecipe, GeneratorRecipe, ReaderRecipe, read_recipe
+def _command(kind: str) -> Callable[..., None]:
+    """The command of a kind, with a flag for each key of each of its methods."""
 
-    if kind == "encoder":
-        from xqg.training.encoder import train_encoder
+    def command(recipe: Path, out: Path, resume: bool, plan: bool, device: str | None, **flags: str | None) -> None:
+        from xqg.training.recipe import read_recipe
 
-        return partial(train_encoder, read_recipe(recipe, EncoderRecipe))
-    if kind == "generator":
-        from xqg.training.generator import train_generator
+        given = {name: value for name, value in flags.items() if value is not None}
+        read = read_recipe(recipe, kind, given)
+        method = METHODS[kind][read.METHOD]
+        if not method.resumes:
+            for wanted, flag in ((resume, "--resume"), (plan, "--plan"), (device, "--device")):
+                if wanted:
+                    raise XqgError(f"{flag}: training by method {read.METHOD} takes minutes and has none; leave it out")
+        try:
+            method.train(read, out, How(resume, device, plan))
+        except Planned as made:
+            print(made)
+            return
+        except ImportError as error:
+            raise XqgError(f"training needs more packages ({error}); pip install 'xqg[train]'") from None
+        print(f"{out}: {kind} trained")
 
-        return partial(train_generator, read_recipe(recipe, GeneratorRecipe))
-    if kind == "reader":
-        from xqg.training.reader import train_reader
+    command.__signature__ = inspect.Signature(_parameters(kind))  # type: ignore[attr-defined]
+    command.__annotations__ = {p.name: p.annotation for p in _parameters(kind)}
+    command.__doc__ = _help(kind)
+    return command
 
-        return partial(train_reader, read_recipe(recipe, ReaderRecipe))
-    raise XqgError(f"unknown kind of model {kind!r}; train an encoder, a generator or a reader")
+
+def _parameters(kind: str) -> list[inspect.Parameter]:
+    """What the command line offers: RECIPE.yaml, what is about running, and the recipe's keys."""
+
+    def one(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+        return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+
+    recipe = typer.Argument(metavar="RECIPE.yaml", help="The recipe.", show_default=False)
+    found = [
+        one("recipe", Annotated[Path, recipe]),
+        one("out", Annotated[Path, typer.Option(help="Folder of the model; one that is there is replaced.")]),
+        one(
+            "resume",
+            Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint of an interrupted training.")],
+            False,
+        ),
+        one(
+            "plan",
+            Annotated[bool, typer.Option("--plan", help="Take a few steps and tell hours and memory of the whole.")],
+            False,
+        ),
+        one("device", Annotated[str | None, typer.Option(help="cpu or cuda.  [default: a GPU where there is one]")], None),
+        one(
+            "method",
+            Annotated[str | None, typer.Option(metavar="NAME", help=f"{', '.join(METHODS[kind])}.", show_default=False)],
+            None,
+        ),
+    ]
+    for name, (about, default) in _keys(kind).items():
+        flag = f"--{name.replace('_', '-')}"
+        option = typer.Option(flag, metavar="VALUE", help=f"{about}.{default}", show_default=False)
+        found.append(one(name, Annotated[str | None, option], None))
+    return found
+
+
+def _keys(kind: str) -> dict[str, tuple[str, str]]:
+    """Key → what it means and its default, over all methods of a kind; the first that has it explains it."""
+    found: dict[str, tuple[str, str]] = {}
+    for method in METHODS[kind].values():
+        for name, field in keys_of(method.recipe).items():
+            default = field.default
+            plain = default not in ("", (), inspect.Parameter.empty) and isinstance(default, str | int | float)
+            found.setdefault(name, (meaning(field), f"  [default: {default}]" if plain else ""))
+    return found
+
+
+def _help(kind: str) -> str:
+    lines = [f"Train {'an' if kind == 'encoder' else 'a'} {kind} as a recipe says; flags win over its keys.", "", "Methods:"]
+    for name, method in METHODS[kind].items():
+        about = (method.recipe.__doc__ or "").splitlines()[0].rstrip(".")
+        lines.append(f"{name}: {about[0].lower()}{about[1:]} ({', '.join(keys_of(method.recipe))}).")
+        lines.append("")
+    return "\n".join(lines)
+
+
+for _kind in METHODS:
+    app.command(_kind)(_command(_kind))

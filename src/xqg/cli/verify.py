@@ -54,7 +54,7 @@ def _cache(report: Report) -> list[Problem]:
 
 
 def _print(report: Report) -> None:
-    from xqg.cli.console import size
+    from xqg.units import size
 
     for problem in report.problems:
         print(problem)

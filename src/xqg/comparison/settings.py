@@ -91,6 +91,7 @@ class Request:
         query_languages: to ask in; None: all that the benchmark has.
         n: queries per target language; None: what `queries_file` holds, else 5.
         limit: questions per language; None: all.
+        fold: (number from 0, folds): ask only the questions of these clusters; None: all.
         aggregations: the first is the main table's, every other gives variants.
         passage_length, query_length: tokens that the encoder reads; None: the benchmark's or the
             encoder's default.
@@ -111,6 +112,7 @@ class Request:
     n: int | None = None
     seed: int = 0
     limit: int | None = None
+    fold: tuple[int, int] | None = None
     measures: str | None = None
     device: str | None = None
     dtype: str = "auto"

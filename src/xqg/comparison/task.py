@@ -87,7 +87,9 @@ def default_measures(benchmark: Benchmark) -> list[Measure]:
 
 
 def _limited(benchmark: Benchmark, request: Request) -> Benchmark:
-    """The benchmark with the asked languages and the first `limit` questions of each."""
+    """The benchmark with the questions of the asked fold and languages, and the first `limit` of each."""
+    if request.fold is not None:
+        benchmark = benchmark.fold(*request.fold)
     languages = request.query_languages or benchmark.query_languages
     kept: list[Question] = []
     for language in languages:
@@ -136,6 +138,7 @@ def identity(task: Task, encoder: Encoder, generator: AnyGenerator | None, fusio
         "alpha": "tuned" if task.request.alpha is None else task.request.alpha,
         "seed": task.request.seed,
         "limit": task.request.limit,
+        "fold": None if task.request.fold is None else "{}/{}".format(*task.request.fold),
         "tokenizer": tokenizer_name(),
         "versions": versions(),
     }

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.augmentation import Fusion
+from xqg.benchmarks.benchmark import deal
 from xqg.comparison.aggregations import AGGREGATIONS, Aggregation
 from xqg.comparison.arms import Arm
 from xqg.comparison.parts import Parts
@@ -41,9 +42,8 @@ class Tuned:
 
 
 def folds_of(groups: Mapping[str, str]) -> dict[str, int]:
-    """Question id → fold: clusters dealt out in turn, in the order in which they first occur."""
-    order = {group: number for number, group in enumerate(dict.fromkeys(groups.values()))}
-    return {question: order[group] % FOLDS for question, group in groups.items()}
+    """Question id → one of the folds that α is cross-fitted over."""
+    return deal(groups, FOLDS)
 
 
 def tune(

@@ -19,6 +19,7 @@ LEFTOVERS = (
     "trainer_state.",
     "training_args.",
     "events.out",
+    "curve.",
 )
 LEFTOVER_FOLDERS = ("checkpoint-", "runs", "logs", "eval")
 CONVERTED = "converted"  # the same model in another form, with a fingerprint of its own

@@ -1,23 +1,6 @@
-"""Training: recipes, the mini models that are trained from scratch on atlas, and readers."""
+"""Training: recipes, and the models made by them; `read_recipe` and `METHODS[kind][method].train` are all of it."""
 
-from xqg.training.encoder import train_encoder
-from xqg.training.generator import train_generator
-from xqg.training.reader import train_reader
-from xqg.training.recipe import (
-    EncoderRecipe,
-    GeneratorRecipe,
-    MiniReaderRecipe,
-    ReaderRecipe,
-    read_recipe,
-)
+from xqg.training.recipe import METHODS, read_recipe
+from xqg.training.run.how import How
 
-__all__ = [
-    "EncoderRecipe",
-    "GeneratorRecipe",
-    "MiniReaderRecipe",
-    "ReaderRecipe",
-    "read_recipe",
-    "train_encoder",
-    "train_generator",
-    "train_reader",
-]
+__all__ = ["METHODS", "How", "read_recipe"]

@@ -10,11 +10,16 @@ from typing import Any
 from xqg import __version__
 from xqg.errors import XqgError
 from xqg.generation.atomic import atomic_path
-from xqg.training.recipe import EncoderRecipe, GeneratorRecipe, MiniReaderRecipe, ReaderRecipe
+from xqg.training.recipe import (
+    ContrastiveRecipe,
+    DistillationRecipe,
+    FinetuneGeneratorRecipe,
+    ReaderRecipe,
+    Recipe,
+    SmallEncoderRecipe,
+)
 
 __all__ = ["add_table", "write_card"]
-
-Recipe = EncoderRecipe | GeneratorRecipe | MiniReaderRecipe | ReaderRecipe
 
 
 def write_card(
@@ -32,12 +37,10 @@ def write_card(
     if prompt:
         front["xqg"] = {"prompt": prompt}
     lines = ["---", yaml.safe_dump(front, allow_unicode=True, sort_keys=False).strip(), "---", ""]
-    if isinstance(recipe, ReaderRecipe):
-        lines += [f"# xqg {kind}", "", _finetuned(recipe), ""]
-    else:
-        lines += [f"# xqg mini {kind}", "", _from_scratch(kind), ""]
-    lines += ["## Recipe", "", "```yaml"]
-    lines += [yaml.safe_dump(dataclasses.asdict(recipe), sort_keys=False).strip(), "```", "", "## Result", ""]
+    lines += [f"# xqg {'mini ' if recipe.METHOD == 'mini' else ''}{kind}", "", _what(kind, recipe), ""]
+    lines += ["## Recipe", "", "```yaml", f"method: {recipe.METHOD}"]
+    values = {name: list(v) if isinstance(v, tuple) else v for name, v in dataclasses.asdict(recipe).items()}
+    lines += [yaml.safe_dump(values, sort_keys=False, allow_unicode=True).strip(), "```", "", "## Result", ""]
     for name, value in results.items():
         if isinstance(value, dict):
             lines += [f"{name}:", "", "| | |", "|---|---|"]
@@ -45,6 +48,28 @@ def write_card(
         else:
             lines.append(f"- {name}: {value}")
     (folder / "README.md").write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+
+
+def _what(kind: str, recipe: Recipe) -> str:
+    """How the model came about, in a sentence or two."""
+    if isinstance(recipe, ReaderRecipe):
+        return _finetuned(recipe)
+    by = f"by `xqg train {kind}` (xqg {__version__})"
+    if isinstance(recipe, DistillationRecipe):
+        return (
+            f"Distilled {by} from {recipe.teacher}: its vectors of English sentences are those of their "
+            "translations (Reimers and Gurevych, EMNLP 2020)."
+        )
+    if isinstance(recipe, ContrastiveRecipe):
+        return f"Trained {by} from {recipe.base} on questions and passages of {', '.join(recipe.train)}."
+    if isinstance(recipe, FinetuneGeneratorRecipe):
+        return f"Trained {by} from {recipe.base} to ask the questions of {', '.join(recipe.train)}."
+    if isinstance(recipe, SmallEncoderRecipe):
+        return (
+            f"An untrained {recipe.architecture} made {by}: pieces and their starting vectors are of atlas's "
+            "texts. Train a retriever from it; it is none."
+        )
+    return _from_scratch(kind)
 
 
 def _from_scratch(kind: str) -> str:

@@ -16,7 +16,7 @@ SENTINELS = 4  # <extra_id_0> … for denoising
 
 
 def train_tokenizer(
-    texts: Iterable[str], vocabulary: int, seed: int, whole: Iterable[str] = ()
+    texts: Iterable[str], vocabulary: int, seed: int, whole: Iterable[str] = (), algorithm: str = "unigram"
 ) -> T5Tokenizer:
     """A unigram tokenizer of at most `vocabulary` pieces with mT5's special tokens.
 
@@ -28,6 +28,7 @@ def train_tokenizer(
         seed: of SentencePiece.
         whole: further pieces, added with a score that wins over any two others: mT5's 250,000 pieces
             hold most names whole, a few thousand would spell them.
+        algorithm: how SentencePiece learns pieces, `unigram` or `bpe`; they are used as unigrams.
     """
     import sentencepiece
     from transformers import T5Tokenizer
@@ -37,7 +38,7 @@ def train_tokenizer(
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(texts),
         model_writer=model,
-        model_type="unigram",
+        model_type=algorithm,
         vocab_size=vocabulary - SENTINELS,
         hard_vocab_limit=False,
         character_coverage=1.0,

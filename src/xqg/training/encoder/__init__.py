@@ -1,0 +1,1 @@
+"""Training encoders: one file a method."""

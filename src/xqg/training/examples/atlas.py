@@ -1,0 +1,45 @@
+"""Training examples of atlas: the questions about train entities, over the passages that answer them."""
+
+from __future__ import annotations
+
+from xqg.benchmarks.atlas import facts_in
+from xqg.benchmarks.atlas.facts import Fact
+from xqg.benchmarks.atlas.names import LANGUAGES, split_of
+from xqg.benchmarks.atlas.passages import passages
+from xqg.benchmarks.atlas.questions import ask, templates
+from xqg.passages.records import Passage
+from xqg.training.examples.example import Example, TrainingData
+from xqg.training.examples.sources import Loaded, Request
+
+__all__ = ["load"]
+
+
+def load(request: Request) -> Loaded:
+    """An example for each fact of a train entity, wording, and passage that states the fact.
+
+    Its id is `FACTKEY:WORDING:PASSAGEID`, its questions are in all eight languages, its passage is English, its
+    group is the entity's key. The pool is the passages about train entities.
+    """
+    about = {one.id: one.entity for one in passages()}
+    pool = {one.id: Passage(one.id, one.title(), one.text(), "en") for one in passages()}
+    examples, positives = [], {}
+    for fact, ids in facts_in("train").items():
+        for wording in range(_wordings(fact)):
+            questions = {code: ask(fact.kind, fact.entity, code, wording) for code in LANGUAGES}
+            for id_ in ids:
+                example = Example(
+                    f"{fact.key}:{wording}:{id_}", questions, {"en": pool[id_]}, fact.entity.key
+                )
+                examples.append(example)
+                positives[example.id] = frozenset(ids)
+    learned = [passage for id_, passage in pool.items() if split_of(about[id_]) == "train"]
+    return Loaded(
+        TrainingData(examples, learned, positives),
+        kept_out=frozenset(pool) - {passage.id for passage in learned},
+        groups={id_: entity.key for id_, entity in about.items()},
+    )
+
+
+def _wordings(fact: Fact) -> int:
+    """How many wordings every language has for a fact's kind."""
+    return min(len(templates(code)[fact.kind]) for code in LANGUAGES)

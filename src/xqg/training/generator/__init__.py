@@ -1,0 +1,1 @@
+"""Training generators: one file a method."""

@@ -1,0 +1,1 @@
+"""Training readers: one file a method."""

@@ -1,0 +1,57 @@
+"""Recipes of readers, one class for each method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from xqg.training.recipe.keys import key
+
+__all__ = ["MiniReaderRecipe", "ReaderRecipe"]
+
+
+@dataclass(frozen=True)
+class ReaderRecipe:
+    """An extractive reader, from a pretrained encoder and answered questions."""
+
+    METHOD: ClassVar[str] = "finetune"
+
+    base: str = key(help="the encoder whose weights it starts from: a folder, a hub id, minilm")
+    passages: str = key(help="a benchmark's name, a BEIR folder or a JSONL file")
+    answers: str = key(help='JSONL rows {"passage_id", "question", "answer", "answer_start"}')
+    data: str = key("", help="folder of the benchmark's files")
+    folds: int = key(2, help="cross-fitted over clusters of passages; 1: one model that saw all of them")
+    seed: int = key(0, help="of everything that is drawn", low=0, high=2**32 - 1)
+    length: int = key(384, help="tokens in a window, question included", low=32)
+    stride: int = key(128, help="tokens that neighbouring windows share")
+    batch_size: int = key(16, help="questions, each with a right and a wrong passage")
+    epochs: int = key(3, help="times each question is seen")
+    learning_rate: float = key(1e-4, help="at its highest", low=0, high=10)
+    warmup: float = key(0.1, help="share of the steps over which the learning rate rises", low=0, high=1)
+    weight_decay: float = key(0.01, help="of AdamW", low=0, high=1)
+    dtype: str = key("auto", help="products in this type, weights in float32", choices=("auto", "float32", "bfloat16", "float16"))
+    save_every: int = key(500, help="steps between checkpoints")
+    report_to: str = key("none", help="wandb, tensorboard or none")
+
+
+@dataclass(frozen=True)
+class MiniReaderRecipe:
+    """A small BertForQuestionAnswering trained from scratch on atlas."""
+
+    METHOD: ClassVar[str] = "mini"
+
+    encoder: str = key(help="a static encoder: its tokenizer and its words' vectors are where the reader starts")
+    data: str = key("atlas", help="what it learns from", choices=("atlas",))
+    seed: int = key(0, help="of everything that is drawn", low=0, high=2**32 - 1)
+    layers: int = key(2, help="transformer layers")
+    head: int = key(64, help="dimensions of an attention head; one head is for places, the others for words")
+    feed_forward: int = key(256, help="width of the feed-forward part")
+    dropout: float = key(0.0, help="share of activations left out", low=0, high=1)
+    positions: int = key(128, help="tokens in a window, question included", low=32)
+    scarce: int = key(300, help="questions for each language other than English")
+    swaps: float = key(0.9, help="share of examples whose entity is swapped", low=0, high=1)
+    name_share: float = key(0.2, help="of the examples: find a name in a passage; the rest is questions", low=0, high=1)
+    batch_size: int = key(16, help="questions, each with a right passage and wrong ones")
+    steps: int = key(1200, help="steps in all")
+    learning_rate: float = key(1e-3, help="at its highest", low=0)
+    dtype: str = key("bfloat16", help="products in this type, weights in float32", choices=("auto", "float32", "bfloat16", "float16"))

@@ -1,0 +1,33 @@
+"""How a training is run, beside what its recipe says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["DEFAULT", "How", "Interrupted", "Planned"]
+
+
+@dataclass(frozen=True)
+class How:
+    """What changes where and when a training runs, and not what comes out.
+
+    Attributes:
+        resume: go on from the last checkpoint of OUT.checkpoints.
+        device: `cpu`, `cuda` or `mps`; None: a GPU where there is one.
+        plan: take a few steps, raise `Planned` with what the whole would cost, and keep nothing.
+    """
+
+    resume: bool = False
+    device: str | None = None
+    plan: bool = False
+
+
+DEFAULT = How()
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, after a checkpoint was written; the message says where, and how to go on."""
+
+
+class Planned(Exception):
+    """A plan is made; the message is what to print."""

@@ -1,0 +1,163 @@
+"""Recipes: what is read, and one line for whatever is wrong with one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xqg.errors import XqgError
+from xqg.training.recipe import (
+    METHODS,
+    ContrastiveRecipe,
+    DistillationRecipe,
+    FinetuneGeneratorRecipe,
+    MiniEncoderRecipe,
+    MiniGeneratorRecipe,
+    MiniReaderRecipe,
+    ReaderRecipe,
+    SmallEncoderRecipe,
+    read_recipe,
+)
+
+RECIPES = Path(__file__).parents[3] / "recipes"
+READER = "base: a\npassages: b\nanswers: c\n"
+
+
+def _recipe(folder: Path, text: str) -> Path:
+    path = folder / "recipe.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_values_and_defaults(tmp_path: Path) -> None:
+    path = _recipe(tmp_path, "method: mini\nseed: 3\nlearning_rate: 0.1\nswaps: 1\n# a comment\n")
+    assert read_recipe(path, "encoder") == MiniEncoderRecipe(seed=3, learning_rate=0.1, swaps=1)
+    path = _recipe(tmp_path, "method: mini\nencoder: some/folder\nsteps: 10\n")
+    assert read_recipe(str(path), "generator") == MiniGeneratorRecipe(encoder="some/folder", steps=10)
+
+
+def test_numbers_lists_and_choices(tmp_path: Path) -> None:
+    text = "base: b\ntrain: [xquad, rows.jsonl]\nlanguages: ja,ru\nlearning_rate: 1e-5\nleaks: drop\ntest: []\n"
+    assert read_recipe(_recipe(tmp_path, text), "encoder") == ContrastiveRecipe(
+        base="b", train=("xquad", "rows.jsonl"), languages=("ja", "ru"), learning_rate=1e-5, leaks="drop"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "recipe"),
+    [
+        ("encoder", "base: b\ntrain: xquad", ContrastiveRecipe("b", ("xquad",))),
+        ("encoder", "method: contrastive\nbase: b\ntrain: xquad", ContrastiveRecipe("b", ("xquad",))),
+        ("encoder", "method: distillation\nteacher: t\nparallel: p", DistillationRecipe("t", ("p",))),
+        ("encoder", "method: small\narchitecture: bert\nencoder: e", SmallEncoderRecipe("bert", "e")),
+        ("encoder", "method: mini", MiniEncoderRecipe()),
+        ("generator", "base: b\ntrain: xquad", FinetuneGeneratorRecipe("b", ("xquad",))),
+        ("generator", "method: mini\nencoder: e", MiniGeneratorRecipe("e")),
+        ("reader", READER, ReaderRecipe("a", "b", "c")),
+        ("reader", "method: mini\ndata: atlas\nencoder: mini", MiniReaderRecipe("mini")),
+    ],
+)
+def test_the_method_chooses_the_class(tmp_path: Path, kind: str, text: str, recipe: object) -> None:
+    assert read_recipe(_recipe(tmp_path, text), kind) == recipe
+
+
+def test_flags_win(tmp_path: Path) -> None:
+    path = _recipe(tmp_path, READER + "seed: 1\nepochs: 2\n")
+    flags = {"seed": "5", "learning_rate": "1e-5", "dtype": "float32", "base": "other"}
+    assert read_recipe(path, "reader", flags) == ReaderRecipe(
+        "other", "b", "c", seed=5, epochs=2, learning_rate=1e-5, dtype="float32"
+    )
+    path = _recipe(tmp_path, "seed: 1\n")  # even the method, and what the file lacks
+    assert read_recipe(path, "reader", {"method": "mini", "encoder": "e"}) == MiniReaderRecipe("e", seed=1)
+    path = _recipe(tmp_path, READER + "seed: wrong\n")  # a wrong value that a flag replaces harms nobody
+    assert read_recipe(path, "reader", {"seed": "2"}).seed == 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ({"learning_rate": "fast"}, "--learning-rate: learning_rate is 'fast'; it must be a number, such as 0.002"),
+        ({"learning_rate": "11"}, "--learning-rate: learning_rate is '11'; it must lie between 0 and 10"),
+        ({"epochs": "1.5"}, "--epochs: epochs is '1.5'; it must be a whole number"),
+        ({"dtype": "int8"}, "--dtype: dtype is 'int8'; it must be one of auto, float32, bfloat16, float16"),
+        ({"encoder": "mini"}, "--encoder: unknown key 'encoder'; the keys of method finetune are base, passages"),
+        ({"method": "magic"}, "method is 'magic'; a recipe of readers has one of finetune, mini"),
+    ],
+)
+def test_wrong_flags_are_named(tmp_path: Path, flags: dict[str, str], message: str) -> None:
+    with pytest.raises(XqgError) as error:
+        read_recipe(_recipe(tmp_path, READER), "reader", flags)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("path", sorted(RECIPES.glob("*/*.yaml")), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_recipes_of_the_project(path: Path) -> None:
+    kinds = []
+    for kind in METHODS:
+        try:
+            read_recipe(path, kind)
+        except XqgError:
+            continue
+        kinds.append(kind)
+    assert len(kinds) == 1, kinds
+
+
+def test_recipes_of_mini_and_xquad() -> None:
+    assert isinstance(read_recipe(RECIPES / "mini" / "encoder.yaml", "encoder"), MiniEncoderRecipe)
+    assert isinstance(read_recipe(RECIPES / "mini" / "generator.yaml", "generator"), MiniGeneratorRecipe)
+    assert isinstance(read_recipe(RECIPES / "mini" / "reader.yaml", "reader"), MiniReaderRecipe)
+    xquad = read_recipe(RECIPES / "xquad" / "reader.yaml", "reader")
+    assert (xquad.base, xquad.passages, xquad.folds, xquad.dtype) == ("minilm", "xquad", 2, "bfloat16")
+    assert (RECIPES.parent / xquad.answers).is_file()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("base: a\npassages: b", "no answers; add the line `answers: …`"),
+        (READER + "encoder: mini", "unknown key 'encoder'; the keys of method finetune are base, passages, answers"),
+        ("method: mini\nbase: a", "unknown key 'base'; the keys of method mini are encoder, data, seed"),
+        (READER + "bfloat16: true", "unknown key 'bfloat16'; the keys of method finetune are"),  # dtype since
+        (READER + "dtype: double", "dtype is 'double'; it must be one of auto, float32, bfloat16, float16"),
+        (READER + "folds: true", "folds is True; it must be a whole number"),
+        (READER + "length: 31", "length is 31; it must lie between 32 and"),
+        (READER + "warmup: 1.1", "warmup is 1.1; it must lie between 0 and 1"),
+        (READER + "method: magic", "method is 'magic'; a recipe of readers has one of finetune, mini"),
+        (READER + "method: 7", "method is 7; a recipe of readers has one of finetune, mini"),
+        (READER + "method:", "method is None; a recipe of readers has one of finetune, mini"),
+        ("method: mini\nsteps: 1.5", "steps is 1.5; it must be a whole number"),
+        ("method: mini\nsteps:", "steps is None; it must be a whole number"),
+        ("method: mini\nencoder: 7", "encoder is 7; it must be a text"),
+        ("method: mini\nlearning_rate: .nan", "learning_rate is nan; it must lie between"),
+        ("method: mini\ndata: xquad", "data is 'xquad'; it must be one of atlas"),
+        ("method: mini\nseed: 1", "no encoder; add the line `encoder: …`"),
+        ("base: [a", "not a YAML file"),
+        ("base: !!python/object/apply:os.getcwd []", "not a YAML file"),
+        ("- base", "a recipe is a list of `key: value` lines"),
+        ("1: 2", "a recipe is a list of `key: value` lines"),
+        ("", "a recipe is a list of `key: value` lines"),
+    ],
+)
+def test_wrong_recipe(tmp_path: Path, text: str, message: str) -> None:
+    path = _recipe(tmp_path, text)
+    with pytest.raises(XqgError) as error:
+        read_recipe(path, "reader")
+    assert str(error.value).startswith(f"{path}: {message}")
+    assert "\n" not in str(error.value)
+
+
+def test_missing_file_and_kind(tmp_path: Path) -> None:
+    for path in (tmp_path / "absent.yaml", tmp_path):
+        with pytest.raises(XqgError, match="no such recipe; give a YAML file"):
+            read_recipe(path, "encoder")
+    with pytest.raises(XqgError, match="unknown kind of model 'retriever'; train an encoder, a generator or a"):
+        read_recipe(_recipe(tmp_path, READER), "retriever")
+
+
+def test_not_utf8(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.yaml"
+    path.write_bytes(b"data: \xff\xfe")
+    with pytest.raises(XqgError, match="not a YAML file"):
+        read_recipe(path, "encoder")
