@@ -71,7 +71,7 @@ def test_a_folder_is_its_files_in_order(tmp_path: Path) -> None:
     (tmp_path / "te.jsonl.gz").write_bytes(gzip.compress(hub.encode()))
     write_queries(tmp_path / "own.jsonl", QUERIES)
     pq.write_table(pa.table({"docid": ["b"], "generated_queries": [["y"]]}), tmp_path / "bn.parquet")
-    for name in ("README.md", ".hidden.jsonl", "meta.yaml"):
+    for name in ("README.md", ".hidden.jsonl", "meta.yaml", "settings.json"):  # the last: of a comparison
         (tmp_path / name).write_text("not queries\n")
     (tmp_path / "empty.jsonl").write_text("\n")  # one file may be empty, all may not
     assert read_queries(tmp_path) == [

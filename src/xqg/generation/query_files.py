@@ -13,6 +13,7 @@ from xqg.passages.lines import rows
 __all__ = ["Row", "query_rows"]
 
 WHAT = "generated queries"
+_SETTINGS = "settings.json"  # beside the queries of a comparison
 _KINDS = (".jsonl", ".jsonl.gz", ".json", ".parquet")  # .json as the hub has it: one object a line
 
 # Of Parquet files nothing else is read: a column of any type may stand beside these.
@@ -43,7 +44,9 @@ def query_rows(path: Path | str) -> Iterator[Row]:
 
 def _files(folder: Path) -> list[Path]:
     found = sorted(
-        file for file in folder.iterdir() if file.name.endswith(_KINDS) and not file.name.startswith(".")
+        file
+        for file in folder.iterdir()
+        if file.name.endswith(_KINDS) and not file.name.startswith(".") and file.name != _SETTINGS
     )
     if not found:
         raise XqgError(f"{folder}: no file of {WHAT} in this folder; put {', '.join(_KINDS)} files in it")

@@ -151,3 +151,13 @@ def test_checked_says_what_it_drops(data_folder: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr().err == ""
     assert len(checked(found, SimpleNamespace(**recipe, fold=0)).examples) == 10
     assert capsys.readouterr().err == "2 of 12 examples dropped, which are in the test of xquad\n"
+
+
+def test_a_leak_by_text_names_the_article_or_entity() -> None:
+    from xqg.benchmarks import load
+
+    benchmark = load("atlas")
+    one = benchmark.questions[0]
+    split = next(iter(held_out(["atlas"])))
+    entity = split.tested[benchmark.groups[one.id]]
+    assert leak(example(one.text), [split]) == f"asks question {one.id!r} about {entity!r} of atlas's test"

@@ -47,14 +47,14 @@ def test_numbers_lists_and_choices(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "recipe"),
     [
-        ("encoder", "base: b\ntrain: xquad", ContrastiveRecipe("b", ("xquad",))),
-        ("encoder", "method: contrastive\nbase: b\ntrain: xquad", ContrastiveRecipe("b", ("xquad",))),
-        ("encoder", "method: distillation\nteacher: t\nparallel: p", DistillationRecipe("t", ("p",))),
+        ("encoder", "base: b\ntrain: xquad", ContrastiveRecipe(base="b", train=("xquad",))),
+        ("encoder", "method: contrastive\nbase: b\ntrain: xquad", ContrastiveRecipe(base="b", train=("xquad",))),
+        ("encoder", "method: distillation\nteacher: t\nparallel: p", DistillationRecipe(teacher="t", parallel=("p",))),
         ("encoder", "method: small\narchitecture: bert\nencoder: e", SmallEncoderRecipe("bert", "e")),
         ("encoder", "method: mini", MiniEncoderRecipe()),
-        ("generator", "base: b\ntrain: xquad", FinetuneGeneratorRecipe("b", ("xquad",))),
+        ("generator", "base: b\ntrain: xquad", FinetuneGeneratorRecipe(base="b", train=("xquad",))),
         ("generator", "method: mini\nencoder: e", MiniGeneratorRecipe("e")),
-        ("reader", READER, ReaderRecipe("a", "b", "c")),
+        ("reader", READER, ReaderRecipe(base="a", passages="b", answers="c")),
         ("reader", "method: mini\ndata: atlas\nencoder: mini", MiniReaderRecipe("mini")),
     ],
 )
@@ -66,7 +66,7 @@ def test_flags_win(tmp_path: Path) -> None:
     path = _recipe(tmp_path, READER + "seed: 1\nepochs: 2\n")
     flags = {"seed": "5", "learning_rate": "1e-5", "dtype": "float32", "base": "other"}
     assert read_recipe(path, "reader", flags) == ReaderRecipe(
-        "other", "b", "c", seed=5, epochs=2, learning_rate=1e-5, dtype="float32"
+        base="other", passages="b", answers="c", seed=5, epochs=2, learning_rate=1e-5, dtype="float32"
     )
     path = _recipe(tmp_path, "seed: 1\n")  # even the method, and what the file lacks
     assert read_recipe(path, "reader", {"method": "mini", "encoder": "e"}) == MiniReaderRecipe("e", seed=1)

@@ -75,18 +75,24 @@ def _held_out(request: Request, folded: bool) -> HeldOut:
         kept = {
             id_ for id_, fold in deal(benchmark.groups, request.folds).items() if fold == request.fold
         }
-    asked = [one for one in benchmark.questions if one.id in kept]
-    texts = {normalised(one.text): f"question {one.id!r}" for one in (*asked, *benchmark.tuning_questions)}
-    relevant = _relevant(benchmark, kept)
-    by_id = benchmark.passage_by_id
-    texts |= {normalised(by_id[id_].text): f"question {about!r}" for id_, about in relevant.items()}
-    titles = {title_key(by_id[id_].title): f"passage {id_!r}" for id_ in relevant if by_id[id_].title.strip()}
     if request.name in ATLAS:
         tested, groups, names = _entities()
     elif request.name in FOLDED:
         tested, groups, names = _articles(benchmark, kept, request.folder)
     else:
         tested, groups, names = {}, frozenset(), {}
+
+    def question(id_: str) -> str:
+        """`question 'q1' about 'Kenya'`: what it is about, where that has a name."""
+        about = tested.get(benchmark.groups.get(id_, ""))
+        return f"question {id_!r}" + (f" about {about!r}" if about else "")
+
+    asked = [one for one in benchmark.questions if one.id in kept]
+    texts = {normalised(one.text): question(one.id) for one in (*asked, *benchmark.tuning_questions)}
+    relevant = _relevant(benchmark, kept)
+    by_id = benchmark.passage_by_id
+    texts |= {normalised(by_id[id_].text): question(about) for id_, about in relevant.items()}
+    titles = {title_key(by_id[id_].title): f"passage {id_!r}" for id_ in relevant if by_id[id_].title.strip()}
     return HeldOut(benchmark.name, texts, tested, groups, titles | names)
 
 

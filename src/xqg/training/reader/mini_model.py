@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xqg.errors import XqgError
+from xqg.training.encoder.static import load_static
 from xqg.training.recipe import MiniReaderRecipe
 
 if TYPE_CHECKING:
@@ -28,25 +29,13 @@ def new_reader(recipe: MiniReaderRecipe) -> tuple[BertForQuestionAnswering, PreT
     Raises:
         XqgError: an encoder that is none, no static one, or whose vectors do not fill whole heads.
     """
-    from xqg.encoding.loading import load_model
-    from xqg.models.loading import pick_device, pick_dtype
-    from xqg.models.resolve import resolve
-
-    location = resolve(recipe.encoder, "encoder")
-    device = pick_device("cpu")
-    static = load_model(location.folder, location.name, device, pick_dtype("float32", device))[0]
-    table = getattr(static, "embedding", None)
-    if type(static).__name__ != "StaticEmbedding" or table is None:
-        raise XqgError(
-            f"{location.name}: not a static encoder; train one with `xqg train encoder` and give it"
-        )
-    vectors = table.weight.detach().float()
+    vectors, tokenizer = load_static(recipe.encoder)
     if vectors.shape[1] % recipe.head or recipe.head % 2:
         raise XqgError(
             f"head is {recipe.head}; it must be even and divide the {vectors.shape[1]} dimensions of "
-            f"{location.name}"
+            f"{recipe.encoder}"
         )
-    return _model(recipe, vectors), _tokenizer(static.tokenizer, recipe.positions)
+    return _model(recipe, vectors), _tokenizer(tokenizer, recipe.positions)
 
 
 def _tokenizer(tokenizer: Any, positions: int) -> PreTrainedTokenizerFast:

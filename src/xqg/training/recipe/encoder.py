@@ -6,29 +6,18 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from xqg.training.recipe.keys import key
+from xqg.training.recipe.shared import PairsKeys, TrainerKeys
 
 __all__ = ["ContrastiveRecipe", "DistillationRecipe", "MiniEncoderRecipe", "SmallEncoderRecipe"]
 
 
-@dataclass(frozen=True)
-class ContrastiveRecipe:
+@dataclass(frozen=True, kw_only=True)
+class ContrastiveRecipe(TrainerKeys, PairsKeys):
     """A dense retriever from a pretrained model and (question, passage) pairs."""
 
     METHOD: ClassVar[str] = "contrastive"
 
-    base: str = key(help="the model it starts from: a folder, a hub id, minilm")
-    train: tuple[str, ...] = key(
-        help="where the pairs come from: a benchmark's name, a BEIR folder, JSONL triples; several are put together"
-    )
-    data: str = key("", help="folder of the benchmark's files")
     queries: str = key("", help="generated queries (JSONL): each is one more question of its passage (GenQ)")
-    languages: tuple[str, ...] = key((), help="question languages to train on; en alone makes it zero-shot; none: all")
-    passage_languages: tuple[str, ...] = key((), help="likewise of the passages")
-    fold: int = key(0, help="XQuAD: the fold of articles that is kept for the test", low=0)
-    folds: int = key(5, help="XQuAD: how many folds its articles are dealt into", low=2)
-    limit: int = key(0, help="pairs to take per language, chosen by a hash; 0: all", low=0)
-    test: tuple[str, ...] = key((), help="benchmarks whose test split must not be in the data, beside those of train")
-    leaks: str = key("error", help="what to do with a pair of the test split", choices=("error", "drop"))
     negatives: str = key(
         "given", help="hard negatives: those of the data, mined by BM25 or by a model, or none",
         choices=("given", "bm25", "model", "none"),
@@ -50,17 +39,11 @@ class ContrastiveRecipe:
     epochs: int = key(40, help="times each pair is seen")
     steps: int = key(0, help="steps in all, in place of epochs; 0: by epochs", low=0)
     learning_rate: float = key(1e-5, help="at its highest", low=0, high=10)
-    warmup: float = key(0.1, help="share of the steps over which the learning rate rises", low=0, high=1)
-    weight_decay: float = key(0.0, help="of AdamW", low=0, high=1)
-    dtype: str = key("auto", help="products in this type, weights in float32", choices=("auto", "float32", "bfloat16", "float16"))
     lora: int = key(0, help="rank of LoRA adapters, merged at the end; 0: every weight is trained", low=0)
-    save_every: int = key(500, help="steps between checkpoints")
-    report_to: str = key("none", help="wandb, tensorboard or none")
-    seed: int = key(0, help="of everything that is drawn", low=0, high=2**32 - 1)
 
 
-@dataclass(frozen=True)
-class DistillationRecipe:
+@dataclass(frozen=True, kw_only=True)
+class DistillationRecipe(TrainerKeys):
     """A multilingual student of an English encoder (Reimers and Gurevych, EMNLP 2020)."""
 
     METHOD: ClassVar[str] = "distillation"
@@ -73,18 +56,13 @@ class DistillationRecipe:
     test: tuple[str, ...] = key((), help="benchmarks whose texts must not be in the data")
     data: str = key("", help="folder of those benchmarks' files")
     leaks: str = key("error", help="what to do with a sentence of the test split", choices=("error", "drop"))
-    frozen: float = key(0.3, help="share of the steps in which only the new pieces' vectors learn", low=0, high=1)
+    frozen: float = key(0.0, help="share of the steps in which only the new pieces' vectors learn", low=0, high=1)
     length: int = key(96, help="tokens read of a sentence", low=8)
     batch_size: int = key(64, help="pairs in a batch")
     steps: int = key(5000, help="steps in all")
     learning_rate: float = key(2e-4, help="at its highest", low=0, high=10)
     warmup: float = key(0.05, help="share of the steps over which the learning rate rises", low=0, high=1)
-    weight_decay: float = key(0.0, help="of AdamW", low=0, high=1)
-    dtype: str = key("auto", help="products in this type, weights in float32", choices=("auto", "float32", "bfloat16", "float16"))
-    save_every: int = key(500, help="steps between checkpoints")
     keep_every: int = key(0, help="steps between models that are kept in OUT.along/STEP; 0: none", low=0)
-    report_to: str = key("none", help="wandb, tensorboard or none")
-    seed: int = key(0, help="of everything that is drawn", low=0, high=2**32 - 1)
 
 
 @dataclass(frozen=True)

@@ -6,28 +6,17 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from xqg.training.recipe.keys import key
+from xqg.training.recipe.shared import PairsKeys, TrainerKeys
 
 __all__ = ["FinetuneGeneratorRecipe", "MiniGeneratorRecipe"]
 
 
-@dataclass(frozen=True)
-class FinetuneGeneratorRecipe:
+@dataclass(frozen=True, kw_only=True)
+class FinetuneGeneratorRecipe(TrainerKeys, PairsKeys):
     """A question generator from a pretrained seq2seq model and (question, passage) pairs."""
 
     METHOD: ClassVar[str] = "finetune"
 
-    base: str = key(help="the seq2seq model it starts from: a folder, a hub id, mini")
-    train: tuple[str, ...] = key(
-        help="where the pairs come from: a benchmark's name, a BEIR folder, JSONL triples; several are put together"
-    )
-    data: str = key("", help="folder of the benchmark's files")
-    languages: tuple[str, ...] = key((), help="question languages to train on; none: all")
-    passage_languages: tuple[str, ...] = key((), help="likewise of the passages")
-    fold: int = key(0, help="XQuAD: the fold of articles that is kept for the test", low=0)
-    folds: int = key(5, help="XQuAD: how many folds its articles are dealt into", low=2)
-    limit: int = key(0, help="pairs to take per language, chosen by a hash; 0: all", low=0)
-    test: tuple[str, ...] = key((), help="benchmarks whose test split must not be in the data, beside those of train")
-    leaks: str = key("error", help="what to do with a pair of the test split", choices=("error", "drop"))
     prompt: str = key("", help="with {language}, {title} and {passage}; none: the spec's")
     mix: str = key(
         "even", help="languages of a batch: even parts of each, or as the data has them", choices=("even", "data")
@@ -49,13 +38,7 @@ class FinetuneGeneratorRecipe:
     epochs: int = key(3, help="times each pair is seen")
     steps: int = key(0, help="steps in all, in place of epochs; 0: by epochs", low=0)
     learning_rate: float = key(1e-4, help="at its highest", low=0, high=10)
-    warmup: float = key(0.1, help="share of the steps over which the learning rate rises", low=0, high=1)
-    weight_decay: float = key(0.0, help="of AdamW", low=0, high=1)
-    dtype: str = key("auto", help="products in this type, weights in float32", choices=("auto", "float32", "bfloat16", "float16"))
     lora: int = key(0, help="rank of LoRA adapters, merged at the end; 0: every weight is trained", low=0)
-    save_every: int = key(500, help="steps between checkpoints")
-    report_to: str = key("none", help="wandb, tensorboard or none")
-    seed: int = key(0, help="of everything that is drawn", low=0, high=2**32 - 1)
 
 
 @dataclass(frozen=True)

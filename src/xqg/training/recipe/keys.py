@@ -32,8 +32,9 @@ def key(
 
 
 def keys_of(recipe: type) -> Mapping[str, dataclasses.Field[Any]]:
-    """Name → field, in the order of the class."""
-    return {field.name: field for field in dataclasses.fields(recipe)}
+    """Name → field, in the order of the class, those first that a recipe must have."""
+    fields = sorted(dataclasses.fields(recipe), key=lambda field: field.default is not dataclasses.MISSING)
+    return {field.name: field for field in fields}
 
 
 def meaning(field: dataclasses.Field[Any]) -> str:

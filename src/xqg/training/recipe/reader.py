@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from xqg.training.recipe.keys import key
+from xqg.training.recipe.shared import TrainerKeys
 
 __all__ = ["MiniReaderRecipe", "ReaderRecipe"]
 
 
-@dataclass(frozen=True)
-class ReaderRecipe:
+@dataclass(frozen=True, kw_only=True)
+class ReaderRecipe(TrainerKeys):
     """An extractive reader, from a pretrained encoder and answered questions."""
 
     METHOD: ClassVar[str] = "finetune"
@@ -21,17 +22,12 @@ class ReaderRecipe:
     answers: str = key(help='JSONL rows {"passage_id", "question", "answer", "answer_start"}')
     data: str = key("", help="folder of the benchmark's files")
     folds: int = key(2, help="cross-fitted over clusters of passages; 1: one model that saw all of them")
-    seed: int = key(0, help="of everything that is drawn", low=0, high=2**32 - 1)
     length: int = key(384, help="tokens in a window, question included", low=32)
     stride: int = key(128, help="tokens that neighbouring windows share")
     batch_size: int = key(16, help="questions, each with a right and a wrong passage")
     epochs: int = key(3, help="times each question is seen")
     learning_rate: float = key(1e-4, help="at its highest", low=0, high=10)
-    warmup: float = key(0.1, help="share of the steps over which the learning rate rises", low=0, high=1)
     weight_decay: float = key(0.01, help="of AdamW", low=0, high=1)
-    dtype: str = key("auto", help="products in this type, weights in float32", choices=("auto", "float32", "bfloat16", "float16"))
-    save_every: int = key(500, help="steps between checkpoints")
-    report_to: str = key("none", help="wandb, tensorboard or none")
 
 
 @dataclass(frozen=True)
