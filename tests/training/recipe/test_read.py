@@ -8,7 +8,6 @@ import pytest
 
 from xqg.errors import XqgError
 from xqg.training.recipe import (
-    METHODS,
     ContrastiveRecipe,
     DistillationRecipe,
     FinetuneGeneratorRecipe,
@@ -90,18 +89,6 @@ def test_wrong_flags_are_named(tmp_path: Path, flags: dict[str, str], message: s
         read_recipe(_recipe(tmp_path, READER), "reader", flags)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
-
-
-@pytest.mark.parametrize("path", sorted(RECIPES.glob("*/*.yaml")), ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_recipes_of_the_project(path: Path) -> None:
-    kinds = []
-    for kind in METHODS:
-        try:
-            read_recipe(path, kind)
-        except XqgError:
-            continue
-        kinds.append(kind)
-    assert len(kinds) == 1, kinds
 
 
 def test_recipes_of_mini_and_xquad() -> None:

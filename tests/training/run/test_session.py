@@ -267,3 +267,17 @@ def test_precision() -> None:
     assert precision("auto", "cpu")[1] in ("float32", "bfloat16")
     with pytest.raises(XqgError, match="device 'gpu' is not on this machine"):
         precision("auto", "gpu")
+
+
+def test_several_gpus_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from xqg.training.run.session import precision
+
+    monkeypatch.setattr("xqg.models.loading.pick_device", lambda device: torch.device(device or "cuda"))
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
+    for device, wanted in ((None, 0), ("cuda:2", 2)):
+        with pytest.raises(XqgError, match=rf"4 GPUs are in sight.*; set CUDA_VISIBLE_DEVICES={wanted}$"):
+            precision("float32", device)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    assert precision("float32", "cuda") == ("cuda", "float32")

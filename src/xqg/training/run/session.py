@@ -153,15 +153,17 @@ def precision(dtype: str, device: str | None) -> tuple[str, str]:
     """(`cpu`, `cuda` or `mps`; the type of products): `auto` is bfloat16 where the device computes in it.
 
     Raises:
-        XqgError: a device that is not there, or one of several GPUs by number; float16 on a processor.
+        XqgError: a device that is not there, or more than one GPU in sight; float16 on a processor.
     """
+    import torch
+
     from xqg.models.loading import pick_device, pick_dtype, resolve_dtype
 
     chosen = pick_device(device)
-    if chosen.index:
+    if chosen.type == "cuda" and torch.cuda.device_count() > 1:
         raise XqgError(
-            f"device {device!r}: a trainer takes the first GPU that it sees; set CUDA_VISIBLE_DEVICES={chosen.index} "
-            "and give --device cuda"
+            f"{torch.cuda.device_count()} GPUs are in sight, and a trainer would give each a batch of its own: another "
+            f"recipe; set CUDA_VISIBLE_DEVICES={chosen.index or 0}"
         )
     name = resolve_dtype(dtype, chosen, "encoder")
     pick_dtype(name, chosen)
