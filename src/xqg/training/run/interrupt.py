@@ -27,6 +27,8 @@ class Interrupt(TrainerCallback):
             yield
             return
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        # What the shell has a background job ignore stays ignored.
+        before = {number: handler for number, handler in before.items() if handler not in (signal.SIG_IGN, None)}
 
         def note(number: int, frame: Any) -> None:
             self.asked = True
