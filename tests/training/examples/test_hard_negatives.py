@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from xqg.encoding import load_encoder
+from xqg.encoding.encoder import Encoder
 from xqg.errors import XqgError
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
@@ -107,19 +110,24 @@ def test_an_encoder_ranks_exactly(static_folder: Path, monkeypatch: pytest.Monke
     asked = ("Tokyo?", "the mat is gone and so is the cat", "Rome", "paint", "A dog sleeps", "entirely else")
     examples = [replace(EXAMPLE, id=f"e{n}", questions={"en": text}) for n, text in enumerate(asked)]
     data = TrainingData(examples, POOL, {one.id: frozenset({"p1", "p3"}) for one in examples})
+    plain = Encoder.encode_passages
+
+    def stretched(self: Encoder, texts: Sequence[str], **given: Any) -> Any:
+        """Vectors of very different lengths: a dot product would put the long ones first or last."""
+        lengths = np.array([1000.0 if len(text) % 2 else 1.0 for text in texts], dtype=np.float32)
+        return plain(self, texts, **given) * lengths[:, None]
+
+    monkeypatch.setattr(Encoder, "encode_passages", stretched)
     found = mine(data, "model", each=3, depth=10, seed=0, model=str(static_folder), device="cpu")
     encoder = load_encoder(str(static_folder), device="cpu")
     assert encoder.similarity == "cosine"
     wrong = POOL[3:]
+    assert {len(one.full_text) % 2 for one in wrong} == {0, 1}
     vectors = encoder.encode_passages([one.full_text for one in wrong])
-    lengths = np.linalg.norm(vectors, axis=1)
-    assert lengths.max() > 1.2 * lengths.min()  # so that a dot product would rank otherwise
-    scores = (vectors / lengths[:, None]) @ encoder.encode_queries(list(asked)).T
+    vectors /= np.linalg.norm(vectors, axis=1)[:, None]
+    scores = vectors @ encoder.encode_queries(list(asked)).T
     expected = [[wrong[row].id for row in np.argsort(-scores[:, number])[:3]] for number in range(len(asked))]
     assert [ids(found, number) for number in range(len(asked))] == expected
-    assert len({tuple(one) for one in expected}) > 2
-    dots = vectors @ encoder.encode_queries(list(asked)).T
-    assert expected != [[wrong[row].id for row in np.argsort(-dots[:, n])[:3]] for n in range(len(asked))]
 
 
 def test_an_encoder_looks_deeper_too(static_folder: Path) -> None:
