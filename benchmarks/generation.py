@@ -21,9 +21,9 @@ from unittest import mock
 
 from pairs import Row, compare, report
 
-from xqg.generation import converted as engine
-from xqg.generation import generate, load_generator
-from xqg.generation.convert import convert
+from xqg.queries import converted as engine
+from xqg.queries import generate, load_generator
+from xqg.queries.convert import convert
 from xqg.passages import Passage
 
 PIECES = {  # first letter, letters, pieces: of a script
@@ -168,7 +168,7 @@ class Sides:
             return rate(lambda: generate(pool, texts, model, counts), passages * EACH)
 
     def _prompt(self, passage: Passage) -> str:
-        from xqg.generation import fill
+        from xqg.queries import fill
 
         return fill(self.plain.prompt, "ja", passage.title, passage.text)
 

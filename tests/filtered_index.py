@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from tiny_index import FakeEncoder
-from xqg.augmentation.filters import BestFraction, InLanguage, QueryFilter, RoundTrip, parse_filters
-from xqg.augmentation.filters.best_fraction import above, similarities, threshold
-from xqg.augmentation.filters.language import told
-from xqg.augmentation.filters.round_trip import PlainPool, own_in_top
 from xqg.index import Generation, GivenQueries, Index
 from xqg.passages import Passage
+from xqg.queries.filters import BestFraction, InLanguage, QueryFilter, RoundTrip, parse_filters
+from xqg.queries.filters.best_fraction import above, similarities, threshold
+from xqg.queries.filters.language import told
+from xqg.queries.filters.round_trip import PlainPool, own_in_top
 
 ALL = "language,round-trip:3,best:0.6"
 CHAINS = ["language", "round-trip:3", "best:0.6", "best:0.01", ALL]
@@ -73,7 +73,7 @@ def decided(
     """What the filters keep, over all passages at once; `limits` has the thresholds that were there."""
     encode, among = Coarse().encode_queries, passages if pool is None else pool
     p, ids = encode([one.full_text for one in passages]), [one.id for one in passages]
-    plain = PlainPool(encode([one.full_text for one in among]), [one.id for one in among], "raw")
+    plain = PlainPool(encode([one.full_text for one in among]), [one.id for one in among], False)
     kept: Kept = {}
     for code in queries:
         mine = [(row, text) for row, id_ in enumerate(ids) for text in queries[code].get(id_, []) if text.strip()]

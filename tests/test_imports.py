@@ -14,8 +14,8 @@ import xqg
 SOURCE = Path(xqg.__file__).parent
 # A package imports itself and those before it. Only `xqg/__init__.py`, the front door, imports any.
 ORDER = (
-    "errors", "units", "passages", "models", "benchmarks", "generation", "encoding", "augmentation",
-    "index", "search", "reading", "evaluation", "comparison", "training", "cli",
+    "errors", "units", "progress", "atomic", "vectors", "registry", "passages", "models", "benchmarks", "queries", "encoding",
+    "augmentation", "index", "search", "reading", "evaluation", "experiment", "training", "cli",
 )  # fmt: skip
 PICKLES = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
 MODULES = sorted(path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py"))
@@ -27,7 +27,7 @@ def tree(module: str) -> ast.Module:
 
 
 def package_of(module: str) -> str:
-    """`comparison/arms/mono.py` → `comparison`; `errors.py` → `errors`."""
+    """`experiment/systems/mono.py` → `experiment`; `errors.py` → `errors`."""
     return module.split("/")[0].removesuffix(".py")
 
 
@@ -72,7 +72,7 @@ def test_wrong_imports_are_seen() -> None:
         "    import xqg.search.ranking\n"
         "from . import atomic\n"
     )
-    found = wrong_imports("generation/generate.py", ast.parse(code))
+    found = wrong_imports("queries/generate.py", ast.parse(code))
     assert found == [
         "1: xqg",  # anything could be reached through it
         "2: xqg.index",

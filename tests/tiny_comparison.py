@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from xqg.benchmarks.benchmark import Benchmark
-from xqg.comparison.arms import ARMS
-from xqg.comparison.baselines import BASELINES
-from xqg.comparison.evaluation import Outcome
-from xqg.comparison.plan import Plan
-from xqg.comparison.settings import Setting
-from xqg.comparison.tuning import Tuned
-from xqg.comparison.views import Comparison
 from xqg.evaluation import parse_many
+from xqg.experiment.arms import ARMS
+from xqg.experiment.baselines import BASELINES
+from xqg.experiment.evaluation import Outcome
+from xqg.experiment.plan import Plan
+from xqg.experiment.settings import Setting
+from xqg.experiment.tuning import Tuned
+from xqg.experiment.views import Comparison
 from xqg.passages import Passage, Question
 
 LANGUAGES = ("en", "fi", "ja")

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from xqg import benchmarks
     from xqg.encoding import load_encoder
     from xqg.errors import XqgError
-    from xqg.generation import load_generator
     from xqg.index import Index, build_index
     from xqg.passages import read_passages
+    from xqg.queries import load_generator
     from xqg.search import Searcher
 
 __all__ = [
@@ -41,7 +41,7 @@ _HOMES = {
     "XqgError": "errors",
     "build_index": "index",
     "load_encoder": "encoding",
-    "load_generator": "generation",
+    "load_generator": "queries",
     "read_passages": "passages",
 }
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from xqg.evaluation import read_trec
-from xqg.generation import read_queries
 from xqg.index import Index
+from xqg.queries import read_queries
 
 
 def read_json(text: str) -> Any:
@@ -172,7 +172,7 @@ def test_generation_goes_on_where_it_stopped(xqg, own: Path, mt5_folder: Path, m
     arguments = ["generate", own, "--generator", mt5_folder, "--languages", "ja,ru", "--per-language", "1",
                  "--block-size", "2"]  # fmt: skip
     assert xqg(*arguments, "--out", folder / "whole.jsonl").code == 0
-    from xqg.generation import Generator
+    from xqg.queries import Generator
 
     real, calls = Generator.generate_block, []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from xqg.generation import read_queries
+from xqg.queries import read_queries
 
 
 def test_convert_and_generate(xqg, own: Path, mt5_folder: Path, tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xqg.generation import Generator
 from xqg.index import Index
+from xqg.queries import Generator
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:

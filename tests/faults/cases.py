@@ -13,7 +13,6 @@ import pyarrow as pa
 import xqg.index.build
 import xqg.index.compact
 from tiny_index import FakeEncoder
-from xqg.augmentation.filters import parse_filters
 from xqg.index import GeneratedQueries, Index, build_index
 from xqg.index.add import add_passages
 from xqg.index.compact import compact_index
@@ -22,6 +21,7 @@ from xqg.index.languages import add_languages
 from xqg.index.remove import remove_passages
 from xqg.index.reweight import reweight_index
 from xqg.passages import Passage
+from xqg.queries.filters import parse_filters
 
 POOL = [Passage(f"p{n}", f"Title {n}" if n % 2 else "", f"Text number {n}.", "en") for n in range(14)]
 NEW = [Passage(f"q{n}", "", f"A later text {n}.", "en") for n in range(7)]

@@ -17,7 +17,7 @@ __all__ = ["PRELOADED", "fork_server"]
 PRELOADED = [
     "pytest", "numpy", "pyarrow.compute", "lance.fragment", "lingua", "typer", "rich.progress", "faiss",
     "xqg.index.build", "xqg.index.add", "xqg.index.languages", "xqg.index.compact", "xqg.index.history",
-    "xqg.index.reweight", "xqg.generation", "xqg.search", "xqg.augmentation.filters",
+    "xqg.index.reweight", "xqg.queries", "xqg.search", "xqg.queries.filters",
 ]  # fmt: skip
 SETTINGS = {
     "OPENBLAS_NUM_THREADS": "1",  # NumPy's threads would be started with the import

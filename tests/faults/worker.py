@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import xqg.generation  # noqa: F401 - xqg imports it when it is first needed
+import xqg.queries  # noqa: F401 - xqg imports it when it is first needed
 from faults import cases
 
 # Where a process may die: functions of xqg wherever they were imported to, methods, and calls of the system.
@@ -29,7 +29,7 @@ FUNCTIONS = (
 )  # fmt: skip
 METHODS = (
     ("xqg.index.work", "Work", ("record", "clear", "keep")),
-    ("xqg.generation.store", "LanguageFile", ("append",)),
+    ("xqg.queries.store", "LanguageFile", ("append",)),
     ("faults.cases", "Encoder", ("encode_passages", "encode_queries")),
     ("faults.cases", "Generator", ("generate_block",)),
 )

@@ -12,12 +12,12 @@ import pytest
 
 from xqg.benchmarks import beir
 from xqg.errors import XqgError
-from xqg.generation import queries_by_language, read_queries
 from xqg.index import Generation, Index
 from xqg.index.export import FORMATS, export_index
 from xqg.index.remove import remove_passages
 from xqg.index.reweight import reweight_index
 from xqg.passages import Passage, PassageFile, read_passages, read_questions
+from xqg.queries import queries_by_language, read_queries
 
 VECTORS = ("npy", "faiss")
 

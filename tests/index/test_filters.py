@@ -22,13 +22,13 @@ from filtered_index import (
     spoilt_options,
     stored,
 )
-from xqg.augmentation.filters import BestFraction, RoundTrip, parse_filters
-from xqg.augmentation.filters.best_fraction import similarities
-from xqg.augmentation.filters.round_trip import PlainPool, own_in_top
 from xqg.errors import XqgError
 from xqg.index import Index
 from xqg.index.cleaning import Cleaning
 from xqg.passages import Passage
+from xqg.queries.filters import BestFraction, RoundTrip, parse_filters
+from xqg.queries.filters.best_fraction import similarities
+from xqg.queries.filters.round_trip import PlainPool, own_in_top
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_given_vectors_are_the_pool(make) -> None:
     p, ids = Reversed().vectors(list(text)), list(text)
     mine = [(row, t) for row, id_ in enumerate(ids) for t in GIVEN["de"][id_] if t.strip()]
     owners = np.array([row for row, _ in mine])
-    keep = own_in_top(Coarse().encode_queries([t for _, t in mine]), owners, p, ids, PlainPool(p, ids, "raw"), 3)
+    keep = own_in_top(Coarse().encode_queries([t for _, t in mine]), owners, p, ids, PlainPool(p, ids, False), 3)
     assert stored(index)["de"] == [(ids[row], t) for (row, t), stays in zip(mine, keep, strict=True) if stays]
 
 

@@ -27,12 +27,12 @@ from filtered_index import (
     spoilt_options,
     stored,
 )
-from xqg.augmentation.filters import parse_filters
 from xqg.errors import XqgError
 from xqg.index import GeneratedQueries, Index
 from xqg.index.add import add_passages
 from xqg.index.languages import add_languages
 from xqg.passages import Passage
+from xqg.queries.filters import parse_filters
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from malformed.shared import (
     listing,
     refusal,
 )
-from xqg.generation import read_queries
+from xqg.queries import read_queries
 
 Read = list[tuple[str, str, str]]  # passage id, language, text
 

@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from xqg.passages.records import Passage
+from xqg.progress import bars, tracked
 from xqg.reading import Reader
 from xqg.reading import reader as module
-from xqg.reading.progress import shown
 
 
 class Stream(io.StringIO):
@@ -34,7 +34,8 @@ def test_a_bar_for_several_parts_on_a_terminal(
     parts: str, terminal: bool, bar: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stream = Stream(monkeypatch, terminal)
-    assert "".join(shown(parts)) == parts
+    with bars(True):
+        assert "".join(tracked(parts, "reading")) == parts
     assert ("reading" in stream.getvalue()) == bar
     assert bar or stream.getvalue() == ""
 
@@ -47,5 +48,6 @@ def test_a_reader_shows_one_where_it_is_asked_to(
     stream = Stream(monkeypatch, terminal=True)
     silent = readers["bert-known"].read(pairs)
     assert stream.getvalue() == ""
-    assert readers["bert-known"].read(pairs, progress=True) == silent
+    with bars(True):
+        assert readers["bert-known"].read(pairs) == silent
     assert "reading" in stream.getvalue()

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from xqg.comparison.baselines import FUSION_DEPTH
 from xqg.errors import XqgError
+from xqg.experiment.baselines import FUSION_DEPTH
 from xqg.index import Index
 from xqg.search import Searcher, hybrid
 from xqg.search.engines.bm25 import Bm25Engine

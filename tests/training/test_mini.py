@@ -122,7 +122,7 @@ def test_generator_loads_without_xqg(generator: Path) -> None:
 
 
 def test_generator_loads_with_xqg(generator: Path) -> None:
-    from xqg.generation import load_generator
+    from xqg.queries import load_generator
 
     loaded = load_generator(str(generator), device="cpu")
     assert loaded.languages == LANGUAGES

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.errors import XqgError
+from xqg.vectors import unit_length
 
 __all__ = ["DEFAULT_ALPHA", "FUSIONS", "Fusion", "check_alpha", "default_fusion", "fuse", "unit_length"]
 
@@ -53,12 +54,6 @@ def fuse(
             total += np.asarray(language_sum, dtype=np.float32)
         vectors += np.float32(alpha) * total
     return np.ascontiguousarray(unit_length(vectors) if fusion == "normalised" else vectors)
-
-
-def unit_length(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Each row divided by its length, shape (vectors, dimension); a zero vector stays zero."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, np.where(lengths > 0, lengths, np.float32(1.0)), dtype=np.float32)
 
 
 def check_alpha(alpha: float) -> float:

@@ -38,11 +38,11 @@ def command(
     One new version; what is there is not touched. After an interruption the same command goes on.
     """
     from xqg.cli.changing import own_encoder, report
-    from xqg.cli.console import building
     from xqg.cli.inputs import open_pool
     from xqg.cli.left_out import write_left_out
     from xqg.index import Index
     from xqg.index.add import add_passages
+    from xqg.progress import changing
 
     if queries is not None and no_queries:
         raise XqgError("--queries and --no-queries exclude each other; give one of them")
@@ -51,7 +51,7 @@ def command(
     encoder = own_encoder(before, device)
     source = _source(before, encoder, queries, no_queries, device)
     each = (source.generation.per_language or 0) * len(source.languages) if source else 0
-    with building(each) as progress:
+    with changing(each) as progress:
         after = add_passages(
             index,
             pool,

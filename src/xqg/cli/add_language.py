@@ -36,10 +36,10 @@ def command(
     Only new columns are written, in one new version. After an interruption the same command goes on.
     """
     from xqg.cli.changing import from_file, generated, own_encoder, report
-    from xqg.cli.console import building
     from xqg.index import Index
     from xqg.index.languages import add_languages
     from xqg.passages import parse_languages
+    from xqg.progress import changing
 
     codes = parse_languages(languages)
     if queries is not None and (generator is not None or per_language is not None or seed is not None):
@@ -51,7 +51,7 @@ def command(
         source = from_file(queries, before, codes, "LANGUAGES")
     else:
         source = generated(before, encoder, codes, generator, per_language, seed, device)
-    with building((source.generation.per_language or 0) * len(codes)) as progress:
+    with changing((source.generation.per_language or 0) * len(codes)) as progress:
         after = add_languages(index, encoder, source, progress=progress)
     counts = after.manifest.counts
     said = ", ".join(f"{code} {counts.queries[code]:,}" for code in source.languages)

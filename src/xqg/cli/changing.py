@@ -34,8 +34,8 @@ def from_file(
     Raises:
         XqgError: a malformed file, a language that it lacks.
     """
-    from xqg.generation import queries_by_language, read_queries
     from xqg.index import Generation, GivenQueries
+    from xqg.queries import queries_by_language, read_queries
 
     found = queries_by_language(read_queries(path))
     for code in languages or ():
@@ -60,8 +60,8 @@ def generated(
     Raises:
         XqgError: the index does not say by which generator, and none is given; it cannot be loaded.
     """
-    from xqg.generation import load_generator
     from xqg.index import GeneratedQueries
+    from xqg.queries import load_generator
 
     before = index.manifest.generation
     name = generator or (before.generators[0] if before.fingerprint else None)

@@ -24,14 +24,14 @@ def command(
     `--keep 1` is what takes removed passages off the disk.
     """
     from xqg.cli.changing import report
-    from xqg.cli.console import building
     from xqg.index import Index
     from xqg.index.compact import compact_index
+    from xqg.progress import changing
     from xqg.units import size
 
     before = Index.open(index)
     size_before = before.disk_bytes()["dataset"]
-    with building() as progress:
+    with changing() as progress:
         after = compact_index(index, keep=keep, progress=progress)
     now = after.disk_bytes()["dataset"]
     what = f"{after.files:,} data file{'s' if after.files > 1 else ''}"

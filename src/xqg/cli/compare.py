@@ -52,11 +52,11 @@ def command(
     Writes results.json, report.md, report.html, per_query.parquet, runs/ and variants/ to OUT. An
     interrupted comparison goes on where it stopped.
     """
+    from xqg.augmentation.aggregations import parse_aggregations
     from xqg.benchmarks import load
-    from xqg.comparison import Request, compare
-    from xqg.comparison.aggregations import parse_aggregations
-    from xqg.comparison.report import latex as paper_table
-    from xqg.comparison.report import terminal
+    from xqg.experiment import Request, compare
+    from xqg.experiment.report import latex as paper_table
+    from xqg.experiment.report import terminal
 
     options.check_one_source(generator, queries)
     request = Request(
@@ -83,7 +83,7 @@ def command(
     if seeds is None:
         comparison = compare(pool, encoder, request)
     else:
-        from xqg.comparison.repeats import compare_seeds, parse_seeds
+        from xqg.experiment.repeats import compare_seeds, parse_seeds
 
         comparison = compare_seeds(pool, encoder, request, parse_seeds(seeds))
     print(terminal(comparison))

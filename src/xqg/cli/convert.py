@@ -27,8 +27,8 @@ def command(
     For T5, mT5 and UMT5. Give OUT as --generator then; or make it as MODEL/converted, where
     it is found by itself when MODEL is named.
     """
-    from xqg.generation.convert import convert
     from xqg.passages import parse_languages
+    from xqg.queries.convert import convert
 
     made = convert(model, parse_languages(languages), out, quantization=quantization)
     pieces = ", ".join(f"{code} ({count} pieces)" for code, count in made["languages"].items())

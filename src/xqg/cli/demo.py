@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from xqg.comparison import Comparison
+    from xqg.experiment import Comparison
 
 __all__ = ["command"]
 
@@ -25,9 +25,9 @@ def command(
     No download: atlas is made from Unicode CLDR, and the mini models come with the package.
     """
     from xqg.benchmarks import load
-    from xqg.comparison import Request, compare
-    from xqg.comparison.arms import parse_arms
-    from xqg.comparison.report import terminal
+    from xqg.experiment import Request, compare
+    from xqg.experiment.arms import parse_arms
+    from xqg.experiment.report import terminal
 
     request = Request(
         arms=parse_arms("none,mono,target-n,cross"),
@@ -54,8 +54,8 @@ def _program() -> str:
 def _build(comparison: Comparison, queries: Path, out: Path) -> None:
     """An index with the comparison's passages, cross-lingual queries and tuned α."""
     from xqg.encoding import load_encoder
-    from xqg.generation import queries_by_language, read_queries
     from xqg.index import Generation, GivenQueries, build_index
+    from xqg.queries import queries_by_language, read_queries
 
     settings = comparison.settings
     generated = []

@@ -249,8 +249,8 @@ def _settings(
     """What the numbers depend on; file names without folders, which are this machine's business."""
     import hashlib
 
-    from xqg.comparison.settings import versions
     from xqg.evaluation import tokenizer_name
+    from xqg.experiment.settings import versions
 
     names = [measure.name for measure in measures]
     return {
@@ -280,8 +280,8 @@ def _table(rows: Sequence[dict[str, Any]], measures: Sequence[str]) -> list[list
 
 
 def _write(folder: Path, results: dict[str, Any], table: Sequence[Sequence[str]]) -> None:
-    from xqg.comparison.settings import write_json
     from xqg.evaluation.text_table import as_markdown
+    from xqg.experiment.settings import write_json
 
     write_json(folder / "results.json", results)
     settings = results["settings"]

@@ -12,6 +12,7 @@ from typing import Any
 import typer
 
 from xqg.errors import XqgError
+from xqg.progress import bars
 
 __all__ = ["run"]
 
@@ -39,7 +40,7 @@ def run(command: Any, arguments: Sequence[str]) -> int:
     """
     # typer's own main() would end in framed messages and other codes.
     try:
-        with command.make_context("xqg", list(arguments)) as context:
+        with bars(True), command.make_context("xqg", list(arguments)) as context:
             command.invoke(context)
         sys.stdout.flush()
     except typer.Exit as end:

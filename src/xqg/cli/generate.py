@@ -40,10 +40,10 @@ def command(
     An interrupted run keeps what it made in OUT.parts; the same command goes on there.
     """
     from xqg.cli.inputs import read_pool
-    from xqg.generation import generate, load_generator, write_queries
-    from xqg.generation.generate import DEFAULT_BLOCK_SIZE
     from xqg.index.work import parts_folder
     from xqg.passages import parse_languages
+    from xqg.queries import generate, load_generator, write_queries
+    from xqg.queries.generate import DEFAULT_BLOCK_SIZE
 
     counts = dict.fromkeys(parse_languages(languages), per_language)
     options.check_new_file(out)
@@ -59,7 +59,6 @@ def command(
         seed=seed,
         block_size=block_size or DEFAULT_BLOCK_SIZE,
         folder=parts_folder(out),
-        progress=True,
     )
     write_queries(out, made)
     shutil.rmtree(parts_folder(out), ignore_errors=True)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from xqg.errors import XqgError
 
 if TYPE_CHECKING:
-    from xqg.generation import GeneratedQuery
     from xqg.index import Generation
     from xqg.passages import PassageSource
+    from xqg.queries import GeneratedQuery
 
 __all__ = ["Given", "read_given"]
 
@@ -39,8 +39,8 @@ def read_given(path: Path | None, codes: list[str] | None, pool: PassageSource) 
     Raises:
         XqgError: a malformed file, a language that it lacks, a passage that is not in the pool.
     """
-    from xqg.generation.query_store import QueryStore
     from xqg.index import Generation
+    from xqg.queries.query_store import QueryStore
 
     if path is None:
         return Given({}, Generation())
@@ -84,7 +84,7 @@ class _Reading:
 
     def known(self) -> Iterator[GeneratedQuery]:
         """The queries that are wanted, for passages of the pool."""
-        from xqg.generation.queries import iter_queries
+        from xqg.queries.queries import iter_queries
 
         for query in iter_queries(self.path):
             self.languages.add(query.language)

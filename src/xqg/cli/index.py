@@ -46,11 +46,11 @@ def command(
 
     What an interrupted run did is kept in OUT.parts; the same command goes on there.
     """
-    from xqg.cli.console import building
     from xqg.cli.left_out import write_left_out
     from xqg.cli.making import Asked, set_up
     from xqg.index.partial import check_absent
     from xqg.index.store import DATASET
+    from xqg.progress import changing
     from xqg.search.cache import prepare_engine
 
     there = (out / DATASET).is_dir()  # finished already, perhaps: the build knows, once all is read
@@ -82,7 +82,7 @@ def command(
             dtype=dtype,
         )
     )
-    with building(making.queries_each) as progress:
+    with changing(making.queries_each) as progress:
         index = making.build(out, progress)
     prepare_engine(index, lambda line: print(line, file=sys.stderr))
     if there:

@@ -23,7 +23,7 @@ def write_left_out(
         rows: its bad rows.
         refused: `id` and `reason` of passages whose vectors could not be stored.
     """
-    from xqg.generation.atomic import atomic_path
+    from xqg.atomic import atomic_path
     from xqg.passages import write_bad_rows
 
     if not rows and not refused:

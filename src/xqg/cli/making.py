@@ -14,12 +14,12 @@ from xqg.errors import XqgError
 
 if TYPE_CHECKING:
     from xqg.augmentation import Fusion
-    from xqg.augmentation.filters import QueryFilter
     from xqg.encoding import Encoder
     from xqg.encoding.imported import ImportedVectors
     from xqg.index import GeneratedQueries, Generation, GivenQueries, Index
-    from xqg.index.progress import Listener
     from xqg.passages import Passage, PassageSource
+    from xqg.progress import Listener
+    from xqg.queries.filters import QueryFilter
 
 __all__ = ["Asked", "Making", "set_up"]
 
@@ -156,10 +156,10 @@ def set_up(asked: Asked) -> Making:
     Raises:
         XqgError: flags that exclude each other or say nothing, malformed files, unknown models.
     """
-    from xqg.augmentation.filters import parse_filters
     from xqg.cli.inputs import open_pool
     from xqg.encoding import load_encoder
     from xqg.models import warn_untrained
+    from xqg.queries.filters import parse_filters
 
     codes = _check_flags(asked)
     options.check_alpha(asked.alpha)
@@ -237,9 +237,9 @@ def _check_engine(engine: str, dimension: int, rows: int) -> None:
 
 
 def _generated(asked: Asked, codes: list[str] | None, encoder: Encoder) -> GeneratedQueries | None:
-    from xqg.generation import load_generator
-    from xqg.generation.generate import DEFAULT_BLOCK_SIZE
     from xqg.index import GeneratedQueries
+    from xqg.queries import load_generator
+    from xqg.queries.generate import DEFAULT_BLOCK_SIZE
 
     if asked.generator is None:
         return None

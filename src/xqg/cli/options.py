@@ -198,8 +198,8 @@ def check_one_source(generator: str | None, queries: Path | None) -> None:
 
 def chosen_systems(arms: str | None, baselines: str | None) -> dict[str, Any]:
     """What `--arms` and `--baselines` mean, as the fields of a comparison's Request."""
-    from xqg.comparison.arms import parse_arms
-    from xqg.comparison.baselines import parse_baselines
+    from xqg.experiment.arms import parse_arms
+    from xqg.experiment.baselines import parse_baselines
 
     return {
         "arms": None if arms is None else parse_arms(arms),

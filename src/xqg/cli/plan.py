@@ -48,9 +48,9 @@ def command(
 
     A sample of the passages is indexed, with the models and on the device named, and thrown away.
     """
-    from xqg.cli.console import building
     from xqg.cli.making import Asked, set_up
     from xqg.cli.sample import take_sample
+    from xqg.progress import changing
 
     began = time.perf_counter()
     making = set_up(
@@ -81,7 +81,7 @@ def command(
     )
     loading = time.perf_counter() - began
     with tempfile.TemporaryDirectory(prefix="xqg-plan-") as folder:
-        taken = take_sample(making, sample, Path(folder), lambda: building(making.queries_each))
+        taken = take_sample(making, sample, Path(folder), lambda: changing(making.queries_each))
     facts = predict(taken, len(making.pool), loading)
     facts["engine"] = making.asked.engine
     facts["filters"] = [one.name for one in making.filters]

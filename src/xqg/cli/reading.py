@@ -11,8 +11,8 @@ from xqg.errors import XqgError
 
 if TYPE_CHECKING:
     from xqg.benchmarks import Benchmark
-    from xqg.comparison.settings import ReadingRequest
     from xqg.evaluation import Measure, Run
+    from xqg.experiment.settings import ReadingRequest
     from xqg.reading import QuestionForm, Span
 
 __all__ = [
@@ -90,7 +90,7 @@ def reading_request(
     Raises:
         XqgError: flags that need a reader without one, an unknown form of the question.
     """
-    from xqg.comparison.settings import ReadingRequest
+    from xqg.experiment.settings import ReadingRequest
 
     found = check_reading(model, top, form, None)
     if found is None:

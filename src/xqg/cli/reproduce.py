@@ -34,14 +34,14 @@ def command(
     An interrupted run keeps what it made in OUT; the same command goes on there. The recipe of xQG's
     table has not been run at full size by xqg's authors.
     """
-    from xqg.cli.console import building
-    from xqg.comparison.reproduce import notes, reach, read_recipe, reproduce, table, write
     from xqg.evaluation.text_table import aligned
+    from xqg.experiment.reproduce import notes, reach, read_recipe, reproduce, table, write
+    from xqg.progress import changing
 
     wanted = read_recipe(recipe)
     benchmark = reach(wanted, data, limit)
     folder = out or Path(recipe.stem if limit is None else f"{recipe.stem}-limit-{limit}")
-    with building() as progress:
+    with changing() as progress:
         got = reproduce(wanted, benchmark, folder, limit=limit, device=device, dtype=dtype, progress=progress)
     write(folder, wanted, got, limit)
     print(aligned(table(wanted, got, limit)))

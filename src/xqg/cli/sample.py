@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from xqg.cli.making import Making
     from xqg.index import Index
-    from xqg.index.progress import Listener
     from xqg.passages import Passage, PassageSource
+    from xqg.progress import Listener
 
 __all__ = ["Sample", "blocks_of", "spread", "take_sample"]
 

@@ -54,9 +54,9 @@ def command(
     study goes on where it stopped.
     """
     from xqg.benchmarks import load
-    from xqg.comparison import Request
-    from xqg.comparison.studies import DEFAULT_TOP, parse_study, run, terminal
     from xqg.errors import XqgError
+    from xqg.experiment import Request
+    from xqg.experiment.studies import DEFAULT_TOP, parse_study, run, terminal
 
     study = parse_study(kind)
     options.check_one_source(generator, queries)

@@ -19,10 +19,10 @@ def command(index: options.IndexFolder, as_json: options.Json = False) -> None:
 
     Prints a line for each problem, with what to do about it, and then exits with 2.
     """
-    from xqg.cli.console import building
     from xqg.index.verify import verify
+    from xqg.progress import changing
 
-    with building() as progress:
+    with changing() as progress:
         report = verify(index, progress)
     report.problems += _cache(report)
     if as_json:

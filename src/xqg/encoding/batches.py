@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+from xqg.progress import tracked
 
 if TYPE_CHECKING:
     import torch
@@ -50,23 +51,12 @@ def encode_batches(
     encode: Callable[[list[str]], npt.NDArray[np.float32]],
     texts: Sequence[str],
     parts: Sequence[Sequence[int]],
-    *,
-    progress: bool = False,
 ) -> npt.NDArray[np.float32]:
     """Vectors of texts, float32 of shape (texts, dimension), in the order of the texts.
 
     Args:
         encode: gives the vectors of one batch's texts.
         parts: as `batches` gives them.
-        progress: show a bar where there are several batches and stderr is a terminal.
     """
-    shown = _bar(parts) if progress and len(parts) > 1 and sys.stderr.isatty() else parts
-    vectors = np.concatenate([encode([texts[text] for text in part]) for part in shown])
+    vectors = np.concatenate([encode([texts[text] for text in part]) for part in tracked(parts, "encoding")])
     return vectors[np.argsort([text for part in parts for text in part])]
-
-
-def _bar(parts: Sequence[Sequence[int]]) -> Iterable[Sequence[int]]:
-    from rich.console import Console
-    from rich.progress import track
-
-    return track(parts, description="encoding", console=Console(stderr=True), transient=True)

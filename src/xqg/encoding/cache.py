@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
+from xqg.atomic import atomic_path
 from xqg.errors import XqgError
-from xqg.generation.atomic import atomic_path
 
 if TYPE_CHECKING:
     from xqg.encoding.encoder import Encoder
@@ -34,7 +34,7 @@ class VectorCache:
         self.folder = Path(folder) if folder is not None else None
 
     def encode(
-        self, encoder: Encoder, side: Side, texts: Sequence[str], *, progress: bool = False
+        self, encoder: Encoder, side: Side, texts: Sequence[str]
     ) -> npt.NDArray[np.float32]:
         """Vectors of texts, float32 of shape (texts, dimension): the kept ones, else encoded now.
 
@@ -42,7 +42,6 @@ class VectorCache:
             encoder: encodes, and names itself by its fingerprint.
             side: `passages` or `queries`; generated queries are queries.
             texts: in the order of the rows.
-            progress: show a bar while encoding.
 
         Raises:
             XqgError: another side, or as the encoder.
@@ -54,8 +53,7 @@ class VectorCache:
         if kept is not None:
             return kept
         encode = encoder.encode_passages if side == "passages" else encoder.encode_queries
-        # The keyword only where it is wanted: not every stand-in for an encoder takes it.
-        vectors = encode(texts, progress=True) if progress else encode(texts)
+        vectors = encode(texts)
         if path:
             _write(path, vectors)
         return vectors

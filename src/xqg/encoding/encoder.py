@@ -153,21 +153,21 @@ class Encoder:
             dimension = self.model.encode(["a"]).shape[1]
         return int(dimension)
 
-    def encode_passages(self, texts: Sequence[str], *, progress: bool = False) -> npt.NDArray[np.float32]:
+    def encode_passages(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Vectors of passages (title + " " + text): float32, shape (texts, dimension).
 
         Raises:
             NotFiniteVectors: a vector that is not finite; the text's number is named.
         """
-        return self._encode(texts, "document", self.passage_prompt, self.passage_length, progress)
+        return self._encode(texts, "document", self.passage_prompt, self.passage_length)
 
-    def encode_queries(self, texts: Sequence[str], *, progress: bool = False) -> npt.NDArray[np.float32]:
+    def encode_queries(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Vectors of questions and generated queries: float32, shape (texts, dimension).
 
         Raises:
             NotFiniteVectors: a vector that is not finite; the text's number is named.
         """
-        return self._encode(texts, "query", self.query_prompt, self.query_length, progress)
+        return self._encode(texts, "query", self.query_prompt, self.query_length)
 
     def visible_prefix(self, texts: Sequence[str]) -> list[str]:
         """What of each passage text the encoder reads: all of it, or up to the last token's end."""
@@ -197,7 +197,7 @@ class Encoder:
         return modes[0] if isinstance(modes[0], str) else "+".join(modes[0])
 
     def _encode(
-        self, texts: Sequence[str], task: str, prompt: str, length: int, progress: bool
+        self, texts: Sequence[str], task: str, prompt: str, length: int
     ) -> npt.NDArray[np.float32]:
         unique = list(dict.fromkeys(texts))
         if not unique:
@@ -220,7 +220,6 @@ class Encoder:
                 ),
                 unique,
                 parts,
-                progress=progress,
             )
         vectors = np.asarray(vectors, dtype=np.float32)
         rows = {text: row for row, text in enumerate(unique)}

@@ -127,14 +127,14 @@ class DenseRankings:
         self.name = encoder.name
         self._encoder = encoder
         texts = [passage.full_text for passage in benchmark.passages]
-        self._engine = FlatEngine.build(encoder.encode_passages(texts, progress=True))
+        self._engine = FlatEngine.build(encoder.encode_passages(texts))
         self._ties = tie_order([passage.id for passage in benchmark.passages])
 
     def rank(self, questions: Sequence[Question]) -> Iterator[Ints]:
         """See `Rankings`."""
         from xqg.search.ranking import rank
 
-        vectors = self._encoder.encode_queries([question.text for question in questions], progress=True)
+        vectors = self._encoder.encode_queries([question.text for question in questions])
         for start in range(0, len(vectors), BATCH):
             yield from rank(self._engine, vectors[start : start + BATCH], len(self._ties), self._ties)[1]
 

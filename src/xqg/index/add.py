@@ -14,7 +14,7 @@ from xqg.index.cleaning import Cleaning
 from xqg.index.index import Index
 from xqg.index.manifest import EncoderRecord
 from xqg.index.prepare import prepared_addition, stored_filters
-from xqg.index.progress import Listener, Ticker
+from xqg.index.progress import Ticker
 from xqg.index.remove import Removal, removal
 from xqg.index.segment import Maker, PassageVectors, Segment, query_texts
 from xqg.index.sources import NO_QUERIES, QuerySource, merged_generation
@@ -23,6 +23,7 @@ from xqg.index.store import with_new_ids, write_rows
 from xqg.index.tally import add_counts, chained
 from xqg.index.work import QUERIES, Work
 from xqg.passages import Passage, PassageSource
+from xqg.progress import Listener
 
 if TYPE_CHECKING:
     from xqg.encoding import Encoder

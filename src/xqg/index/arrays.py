@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from xqg.atomic import atomic_path
 from xqg.errors import XqgError
-from xqg.generation.atomic import atomic_path
 
 __all__ = ["keep_array", "kept_array"]
 

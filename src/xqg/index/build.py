@@ -26,7 +26,7 @@ from xqg.index.index import Index
 from xqg.index.manifest import DEFAULT_ENGINE, Counts, EncoderRecord, Manifest
 from xqg.index.partial import check_absent
 from xqg.index.prepare import check_filters, prepared
-from xqg.index.progress import Listener, Ticker
+from xqg.index.progress import Ticker
 from xqg.index.segment import Maker, PassageVectors, Segment, query_texts
 from xqg.index.sources import NO_QUERIES, GivenQueries, Queries, QuerySource
 from xqg.index.steps import Written, entries_of, fragments_of, run_steps, state_of
@@ -35,12 +35,13 @@ from xqg.index.tally import add_counts, chained
 from xqg.index.versions import manifests
 from xqg.index.work import QUERIES, Work, digest_of, locked, parts_folder
 from xqg.passages import Passage, PassageList, PassageSource
+from xqg.progress import Listener
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from xqg.augmentation.filters import QueryFilter
     from xqg.encoding import Encoder
+    from xqg.queries.filters import QueryFilter
 
 __all__ = ["as_pool", "build_index", "encoder_settings", "segment_rows", "segments"]
 

@@ -12,8 +12,8 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from xqg.atomic import atomic_path
 from xqg.errors import XqgError
-from xqg.generation.atomic import atomic_path
 from xqg.index.store import DATASET
 
 __all__ = ["CHECKSUMS", "Entry", "dataset_files", "read_checksums", "seal", "settle", "sha256_of"]

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from xqg.augmentation.filters import BestFraction, Block, Judgement, QueryFilter, wrong_language
 from xqg.passages import Passage
+from xqg.queries.filters import BestFraction, Block, Judgement, QueryFilter, wrong_language
 
 __all__ = ["Clean", "Cleaning", "Texts"]
 

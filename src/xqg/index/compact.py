@@ -11,11 +11,12 @@ from xqg.index import columns
 from xqg.index.change import WORK, Changed, change
 from xqg.index.checksums import seal
 from xqg.index.index import Index
-from xqg.index.progress import Listener, Ticker
+from xqg.index.progress import Ticker
 from xqg.index.steps import Written, entries_of, fragments_of, run_steps
 from xqg.index.store import drop_orphans, read_batches, with_new_ids, write_rows
 from xqg.index.tally import Tally
 from xqg.index.work import Work, locked
+from xqg.progress import Listener
 
 __all__ = ["compact_index"]
 

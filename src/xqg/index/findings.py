@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from xqg.index.progress import Listener, Progress
+from xqg.progress import Change, Listener
 
 __all__ = ["Meter", "Problem", "Report"]
 
@@ -68,4 +68,4 @@ class Meter:
         self._done += work
         if self._listener is not None:
             done = min(round(self._passages * self._done / self._work), self._passages)
-            self._listener(Progress(done, self._passages, 0))
+            self._listener(Change(done, self._passages, 0))

@@ -18,7 +18,7 @@ from xqg.index.change import Changed, change
 from xqg.index.cleaning import Cleaning
 from xqg.index.index import Index
 from xqg.index.prepare import prepared_languages, stored_filters
-from xqg.index.progress import Listener, Ticker
+from xqg.index.progress import Ticker
 from xqg.index.segment import Maker, query_texts
 from xqg.index.sources import QuerySource, merged_generation
 from xqg.index.steps import Written, entries_of, fragments_of, run_steps, state_of
@@ -26,6 +26,7 @@ from xqg.index.store import add_columns, files_of, read_batches
 from xqg.index.tally import add_counts, chained
 from xqg.index.work import QUERIES, Work
 from xqg.passages import Passage
+from xqg.progress import Listener
 
 if TYPE_CHECKING:
     from xqg.encoding import Encoder

@@ -10,15 +10,15 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
+from xqg.atomic import atomic_path
 from xqg.augmentation import Fusion
-from xqg.augmentation.filters import RoundTrip
 from xqg.errors import XqgError
-from xqg.generation.atomic import atomic_path
 from xqg.index import columns
 from xqg.index.arrays import kept_array
 from xqg.index.index import Index
 from xqg.index.segment import Maker, Segment, halves
 from xqg.index.store import read_batches
+from xqg.queries.filters import RoundTrip
 
 __all__ = ["Part", "PoolVectors", "encoded", "over", "stored"]
 
@@ -112,4 +112,4 @@ def over(filter_: RoundTrip, parts: Iterable[Part], dtype: npt.DTypeLike, fusion
     """The filter for a pool in files."""
     vectors = PoolVectors(parts, dtype)
     ids = [id_ for part in vectors.parts for id_ in part.ids]
-    return filter_.over(cast(Floats, vectors), ids, fusion)
+    return filter_.over(cast(Floats, vectors), ids, fusion == "normalised")

@@ -20,7 +20,6 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.augmentation import Fusion
-from xqg.augmentation.filters import FILTERS, BestFraction, QueryFilter, RoundTrip, Threshold
 from xqg.errors import XqgError
 from xqg.index import pool
 from xqg.index.arrays import keep_array, kept_array
@@ -29,6 +28,7 @@ from xqg.index.segment import Maker, Segment, query_texts
 from xqg.index.sources import QuerySource
 from xqg.index.work import QUERIES, Work
 from xqg.passages import Passage
+from xqg.queries.filters import FILTERS, BestFraction, QueryFilter, RoundTrip, Threshold
 
 __all__ = ["check_filters", "prepared", "prepared_addition", "prepared_languages", "stored_filters"]
 

@@ -1,25 +1,12 @@
-"""How far a change is: what a progress bar is told."""
+"""How far a change of an index is, counted by whichever thread did a part of it."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
 
-__all__ = ["Listener", "Progress", "Ticker"]
+from xqg.progress import Change, Listener
 
-
-@dataclass(frozen=True)
-class Progress:
-    """Passages done of all, and queries made so far; `kept` passages were done by an earlier run."""
-
-    passages: int
-    total: int
-    queries: int
-    kept: int = 0
-
-
-Listener = Callable[[Progress], None]
+__all__ = ["Ticker"]
 
 
 class Ticker:
@@ -50,4 +37,4 @@ class Ticker:
 
     def _tell(self) -> None:
         if self._listener is not None:
-            self._listener(Progress(self._passages, self._total, self._queries, self._kept))
+            self._listener(Change(self._passages, self._total, self._queries, self._kept))

@@ -18,13 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.errors import XqgError
-from xqg.generation.parallel import in_order
 from xqg.index import columns
 from xqg.index.arrays import keep_array, kept_array
 from xqg.index.cleaning import Cleaning, Texts
 from xqg.index.sources import QuerySource
 from xqg.index.tally import Tally
 from xqg.passages import Passage
+from xqg.queries.parallel import in_order
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from xqg.errors import XqgError
-from xqg.generation.query_store import QueryStore
 from xqg.index import columns
 from xqg.index.manifest import Generation
 from xqg.passages import Passage
+from xqg.queries.query_store import QueryStore
 
 if TYPE_CHECKING:
     from xqg.encoding import Encoder
-    from xqg.generation.generate import BlockGenerator
+    from xqg.queries.generate import BlockGenerator
 
 __all__ = ["NO_QUERIES", "GeneratedQueries", "GivenQueries", "Queries", "QuerySource", "merged_generation"]
 
@@ -176,7 +176,7 @@ class GeneratedQueries:
         self, passages: Sequence[Passage], block: int, folder: Path, advance: Callable[[int], None]
     ) -> dict[str, list[list[str]]]:
         """See `QuerySource`."""
-        from xqg.generation import generate
+        from xqg.queries import generate
 
         one = self.generation
         n = one.per_language or 1

@@ -12,12 +12,12 @@ from xqg.errors import XqgError
 from xqg.index.change import WORK
 from xqg.index.checksums import CHECKSUMS, Entry, dataset_files, read_checksums, sha256_of
 from xqg.index.findings import Meter, Problem, Report
-from xqg.index.progress import Listener
 from xqg.index.remedies import Remedies
 from xqg.index.store import DATASET
 from xqg.index.verify_rows import check_rows, passes
 from xqg.index.versions import State, guarded, hinted_version, look, manifests, version_of
 from xqg.index.work import STEPS, Work, locked, parts_folder
+from xqg.progress import Listener
 
 __all__ = ["Problem", "Report", "verify"]
 

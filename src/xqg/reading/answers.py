@@ -31,7 +31,6 @@ def answer_questions(
     """Question id → the span of the highest score in its first `top` passages.
 
     Equal scores take the passage that is ranked higher. A question without passages has no answer.
-    A bar is shown where there is much to read and stderr is a terminal.
 
     Args:
         run: question id → (passage id, score), best first.
@@ -53,7 +52,7 @@ def answer_questions(
         for passage_id, _ in ranked[:top]
     ]
     pairs: list[tuple[str, Passage]] = list(dict.fromkeys((text, passage) for _, text, passage in wanted))
-    spans = cache.read(reader, pairs) if cache else reader.read(pairs, progress=True)
+    spans = cache.read(reader, pairs) if cache else reader.read(pairs)
     by_pair = {(text, passage.id): span for (text, passage), span in zip(pairs, spans, strict=True)}
     found: dict[str, Span] = {}
     for question_id, text, passage in wanted:

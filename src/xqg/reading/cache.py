@@ -7,10 +7,10 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from xqg.atomic import atomic_path
 from xqg.errors import XqgError
-from xqg.generation.atomic import atomic_path
 from xqg.passages.records import Passage
-from xqg.reading.progress import shown
+from xqg.progress import tracked
 from xqg.reading.reader import Reader
 from xqg.reading.span import Span
 
@@ -38,7 +38,7 @@ class AnswerCache:
         keys = [_key(settings, question, passage) for question, passage in pairs]
         missing = list({key: place for place, key in enumerate(keys) if key not in kept}.values())
         missing.sort(key=lambda place: len(pairs[place][1].text))  # like lengths share a block: less padding
-        for block in shown([missing[start : start + BLOCK] for start in range(0, len(missing), BLOCK)]):
+        for block in tracked([missing[start : start + BLOCK] for start in range(0, len(missing), BLOCK)], "reading"):
             spans = reader.read([pairs[place] for place in block])
             rows = {
                 keys[place]: (span.start, span.end, span.score)

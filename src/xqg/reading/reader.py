@@ -12,9 +12,9 @@ from typing import Any
 
 from xqg.models.loading import pick_device, resolve_dtype
 from xqg.passages.records import Passage
+from xqg.progress import tracked
 from xqg.reading.best_span import best_span
 from xqg.reading.loading import Member, load_members
-from xqg.reading.progress import shown
 from xqg.reading.span import Span
 from xqg.reading.windows import Window, shortened, windows
 
@@ -97,19 +97,16 @@ class Reader:
             "cross_fitted": len(self.members),
         }
 
-    def read(self, pairs: Sequence[tuple[str, Passage]], *, progress: bool = False) -> list[Span]:
+    def read(self, pairs: Sequence[tuple[str, Passage]]) -> list[Span]:
         """The best span of each (question, passage), in order.
 
         A passage of which nothing can be read (no text) gives an empty span of score -inf.
-
-        Args:
-            progress: show a bar where there is much to read and stderr is a terminal.
         """
         spans: list[Span | None] = [None] * len(pairs)
         for number, member in enumerate(self.members):
             mine = [i for i, (_, passage) in enumerate(pairs) if self.held_out.get(passage.id, 0) == number]
             chunks = [mine[s : s + CHUNK] for s in range(0, len(mine), CHUNK)]
-            for chunk in shown(chunks) if progress else chunks:
+            for chunk in tracked(chunks, "reading"):
                 found = self._read(member, [pairs[i] for i in chunk])
                 for i, span in zip(chunk, found, strict=True):
                     spans[i] = span

@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from xqg.generation.atomic import atomic_path
+from xqg.atomic import atomic_path
 from xqg.index import Index
 from xqg.index.checksums import sha256_of
 from xqg.index.store import CACHE

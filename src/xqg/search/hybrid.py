@@ -1,6 +1,6 @@
 """Hybrid search: the rankings of BM25 and of the vectors, fused by reciprocal rank.
 
-As the baseline `rrf-cross` of a comparison (`comparison/baselines/rrf.py`): both rankings to a depth of
+As the baseline `rrf-cross` of a comparison (`experiment/systems/`): both rankings to a depth of
 1,000, k = 60, and passages that share no token with the question count as not ranked by BM25.
 """
 

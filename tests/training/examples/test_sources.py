@@ -11,8 +11,8 @@ import pytest
 from xqg.benchmarks import atlas as atlas_benchmark
 from xqg.benchmarks.atlas.names import entities, split_of
 from xqg.benchmarks.benchmark import deal
-from xqg.comparison.tuning import folds_of
 from xqg.errors import XqgError
+from xqg.experiment.tuning import folds_of
 from xqg.passages.records import Passage
 from xqg.training.examples.sources import Loaded, Request, load_source
 

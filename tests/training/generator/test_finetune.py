@@ -12,8 +12,8 @@ import pytest
 
 from conftest import save
 from xqg.errors import XqgError
-from xqg.generation import DEFAULT_PROMPT, load_generator
 from xqg.models import read_card
+from xqg.queries import DEFAULT_PROMPT, load_generator
 from xqg.training.examples.example import TrainingData
 from xqg.training.generator import finetune
 from xqg.training.generator.look import Look
@@ -168,7 +168,7 @@ def test_parts_of_a_batch_give_the_same_step(
 
 def test_float16_is_refused_before_the_weights_load(few: TrainingData, recipe: Recipe, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("xqg.generation.load_generator", lambda *_, **__: pytest.fail("weights were loaded"))
+        patch.setattr("xqg.queries.load_generator", lambda *_, **__: pytest.fail("weights were loaded"))
         with pytest.raises(XqgError, match=r"float16: the activations of .* \(mt5\) overflow .* NaN; use bfloat16"):
             train(recipe(dtype="float16"), tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
@@ -199,7 +199,7 @@ def test_plan(few: TrainingData, recipe: Recipe, tmp_path: Path) -> None:
 
 def test_one_prompt(few: TrainingData, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is read in training, validation and generation differs in nothing but the passage and the language."""
-    from xqg.generation import Generator
+    from xqg.queries import Generator
     from xqg.training.generator.tokens import Tokens
 
     read: dict[str, list[str]] = {"trained or validated": [], "generated": []}
@@ -237,7 +237,7 @@ def test_a_leak_is_refused_before_the_model_loads(recipe: Recipe, tmp_path: Path
     triples.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     keys = recipe(train=(str(triples),), test=("atlas",), dev_share=0.0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("xqg.generation.load_generator", lambda *_, **__: pytest.fail("weights were loaded"))
+        patch.setattr("xqg.queries.load_generator", lambda *_, **__: pytest.fail("weights were loaded"))
         with pytest.raises(XqgError, match=r"asks .* of atlas's test; 1 of 3 examples .* set leaks: drop"):
             train(keys, tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["triples.jsonl"]

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from xqg.generation.prompt import DEFAULT_PROMPT
 from xqg.passages.records import Passage
+from xqg.queries.prompt import DEFAULT_PROMPT
 from xqg.training.generator import look as module
 from xqg.training.generator.look import Look, token_losses
 from xqg.training.generator.pairs import Pair

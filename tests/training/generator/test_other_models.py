@@ -9,7 +9,7 @@ import pytest
 
 from conftest import save, xlmr_parts
 from xqg.errors import XqgError
-from xqg.generation import load_generator
+from xqg.queries import load_generator
 from xqg.training.examples.example import TrainingData
 from xqg.training.generator.finetune import train
 from xqg.training.recipe import FinetuneGeneratorRecipe

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xqg.generation.prompt import check_prompt
+from xqg.queries.prompt import check_prompt
 from xqg.training.generator.freezing import PARTS
 from xqg.training.recipe import FinetuneGeneratorRecipe, read_recipe
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from generation.test_golden import GOLDEN, GREEDY, PROMPTS, TARGETS, golden  # noqa: F401
-from xqg.generation import load_generator
+
+from xqg.queries import load_generator
 from xqg.training.examples.example import TrainingData
 from xqg.training.generator import finetune
 from xqg.training.generator.trainer import GeneratorTrainer

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from xqg.errors import XqgError
-from xqg.generation.prompt import DEFAULT_PROMPT
 from xqg.passages.records import Passage
+from xqg.queries.prompt import DEFAULT_PROMPT
 from xqg.training.generator.tokens import Tokens
 
 LONG = Passage("p", "Rome", "In which year did the Roman empire fall? Nobody agrees on an answer. " * 5, "en")

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 from xqg.errors import XqgError
+from xqg.evaluation.measure import Family, Measure, ReaderMeasure, RunMeasure
 from xqg.evaluation.measures import answer, exact_match, f1, kilotoken, language_bias, mlqa, ranking
 from xqg.evaluation.measures.kilotoken import tokenizer_name
-from xqg.evaluation.measures.measure import Family, Measure, ReaderMeasure, RunMeasure
 
 __all__ = ["Measure", "ReaderMeasure", "RunMeasure", "parse", "parse_many", "tokenizer_name"]
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xqg.benchmarks.benchmark import Benchmark
-from xqg.evaluation.measures.gold import best_over_gold
+from xqg.evaluation.gold import best_over_gold
 from xqg.evaluation.normalise import normalise
 from xqg.passages.records import Question
 from xqg.reading.span import Span

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
+from xqg.evaluation.gold import best_over_gold
 from xqg.evaluation.measures.f1 import shared_words
-from xqg.evaluation.measures.gold import best_over_gold
 from xqg.passages.records import Question
 from xqg.reading.span import Span
 

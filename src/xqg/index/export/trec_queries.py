@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TextIO
 
 from xqg.errors import XqgError
-from xqg.generation import GeneratedQuery
-from xqg.generation.queries import as_line
 from xqg.index.export.request import Query, Request, plain_id, queries
 from xqg.index.index import Index
+from xqg.queries import GeneratedQuery
+from xqg.queries.queries import as_line
 
 __all__ = ["write"]
 

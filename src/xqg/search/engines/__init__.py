@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from xqg.search.engine import Engine
 from xqg.search.engines import factory as factories
-from xqg.search.engines.engine import Engine
 from xqg.search.engines.factory import FactoryEngine, split_factory
 from xqg.search.engines.flat import FLAT, FlatEngine
 

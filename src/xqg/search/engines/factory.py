@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.errors import XqgError
-from xqg.search.engines import faiss_files
+from xqg.search import faiss_files
 from xqg.search.engines.flat import FLAT
 
 __all__ = ["FactoryEngine", "check_factory", "split_factory"]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from xqg.search.engines import faiss_files
+from xqg.search import faiss_files
 
 __all__ = ["FLAT", "FlatEngine"]
 

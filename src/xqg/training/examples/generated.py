@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from xqg.errors import XqgError
-from xqg.generation.queries import GeneratedQuery, iter_queries
 from xqg.passages.records import Passage
+from xqg.queries.queries import GeneratedQuery, iter_queries
 from xqg.training.examples.example import Example, TrainingData
 from xqg.training.examples.merge import SEPARATOR, Merged
 

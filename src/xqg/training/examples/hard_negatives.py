@@ -172,8 +172,8 @@ def _dense(
     from xqg.search.ranking import rank, tie_order
 
     encoder = load_encoder(model, device=device)
-    passages = encoder.encode_passages([passage.full_text for passage in pool], progress=True)
-    questions = encoder.encode_queries(list(asked), progress=True)
+    passages = encoder.encode_passages([passage.full_text for passage in pool])
+    questions = encoder.encode_queries(list(asked))
     if encoder.similarity == "cosine":
         passages = passages / np.maximum(np.linalg.norm(passages, axis=1, keepdims=True), 1e-12)
     engine, ties = FlatEngine.build(passages), tie_order([passage.id for passage in pool])

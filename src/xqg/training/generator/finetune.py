@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xqg.errors import XqgError
-from xqg.generation.prompt import DEFAULT_PROMPT, check_prompt
+from xqg.queries.prompt import DEFAULT_PROMPT, check_prompt
 from xqg.training.card import write_card
 from xqg.training.generator.pairs import Draws, Pair, by_language, pairs_of, split_groups
 from xqg.training.recipe import FinetuneGeneratorRecipe
@@ -70,8 +70,8 @@ def _refuse_float16(base: str) -> None:
     """The T5 family was trained in bfloat16, whose numbers reach further than float16's."""
     from transformers import AutoConfig
 
-    from xqg.generation.generator import T5_FAMILY
     from xqg.models.resolve import resolve
+    from xqg.queries.generator import T5_FAMILY
 
     try:
         kind = AutoConfig.from_pretrained(str(resolve(base, "generator").folder)).model_type
@@ -128,7 +128,7 @@ def _trainer(
 
 def _base(recipe: FinetuneGeneratorRecipe) -> tuple[Any, Any, tuple[str, ...]]:
     """The model in float32, frozen or with adapters as the recipe says; its tokenizer; languages of its card."""
-    from xqg.generation import Generator, load_generator
+    from xqg.queries import Generator, load_generator
     from xqg.training.generator.freezing import freeze
 
     loaded = load_generator(recipe.base, device="cpu", dtype="float32")
@@ -190,8 +190,8 @@ def _save(recipe: FinetuneGeneratorRecipe, run: Session, trainer: GeneratorTrain
     """The best weights, or the last where none were chosen, in the layout that transformers loads."""
     from transformers import GenerationConfig
 
-    from xqg.generation.settings import MAX_NEW_TOKENS, TEMPERATURE, TOP_K
     from xqg.models.loading import quiet
+    from xqg.queries.settings import MAX_NEW_TOKENS, TEMPERATURE, TOP_K
     from xqg.training.generator.sampling import save_curve
     from xqg.training.generator.trainer import restore
 

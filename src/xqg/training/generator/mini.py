@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from xqg.benchmarks.atlas.names import LANGUAGES
 from xqg.benchmarks.atlas.supervision import Supervision
 from xqg.errors import XqgError
-from xqg.generation.prompt import DEFAULT_PROMPT
+from xqg.queries.prompt import DEFAULT_PROMPT
 from xqg.training.card import write_card
 from xqg.training.generator.mini_tasks import Collator, Tasks
 from xqg.training.recipe import MiniGeneratorRecipe

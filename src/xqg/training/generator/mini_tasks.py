@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from xqg.benchmarks.atlas.names import LANGUAGES
 from xqg.benchmarks.atlas.supervision import Supervision
-from xqg.generation.prompt import DEFAULT_PROMPT, fill
 from xqg.passages.languages import english_name
+from xqg.queries.prompt import DEFAULT_PROMPT, fill
 from xqg.training.recipe import MiniGeneratorRecipe
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from transformers import TrainerCallback
 from xqg.benchmarks.atlas.names import LANGUAGES, pick, split_of
 from xqg.benchmarks.atlas.passages import AtlasPassage, passages
 from xqg.errors import XqgError
-from xqg.generation.prompt import DEFAULT_PROMPT
 from xqg.passages.records import Passage
+from xqg.queries.prompt import DEFAULT_PROMPT
 from xqg.training.card import add_table
 from xqg.training.generator.distinct import distinct
 from xqg.training.generator.sampling import sampler, save_curve
@@ -26,7 +26,7 @@ from xqg.training.scripts import LANGUAGE_SCRIPTS, script_of
 if TYPE_CHECKING:
     from transformers import T5Tokenizer
 
-    from xqg.generation.generate import BlockGenerator
+    from xqg.queries.generate import BlockGenerator
 
 __all__ = [
     "QualityLog",
@@ -103,7 +103,7 @@ def measure_queries(
     Raises:
         XqgError: no such split, or n below 1.
     """
-    from xqg.generation import generate
+    from xqg.queries import generate
 
     subjects = passages_about(split)
     pool = [Passage(p.id, p.title(), p.text(), "en") for p in subjects]
@@ -129,7 +129,7 @@ def measured_card(folder: Path | str, *, device: str | None = None) -> dict[str,
     Raises:
         XqgError: no generator in the folder, or one without a card.
     """
-    from xqg.generation import load_generator
+    from xqg.queries import load_generator
 
     found = measure_queries(load_generator(str(folder), device=device), "test")
     add_table(

@@ -19,7 +19,7 @@ def sampler(model: Any, tokenizer: Any, prompt: str) -> Iterator[Any]:
 
     Random states stay as they were.
     """
-    from xqg.generation import Generator
+    from xqg.queries import Generator
 
     base = model.get_base_model() if hasattr(model, "get_base_model") else model  # adapters are layers of it
     own, training = base.generation_config, base.training

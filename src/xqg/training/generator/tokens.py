@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from xqg.errors import XqgError
-from xqg.generation.prompt import fill
 from xqg.passages.records import Passage
+from xqg.queries.prompt import fill
 
 __all__ = ["IGNORED", "Tokens"]
 

@@ -1,0 +1,112 @@
+"""The vectors that every arm is made of: passages, generated queries, and an arm's own texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from xqg.augmentation.vectors import QueryVectors
+from xqg.experiment.plan import Plan
+
+if TYPE_CHECKING:
+    from xqg.encoding import Encoder, VectorCache
+    from xqg.passages.records import Passage
+
+__all__ = ["Parts", "Texts", "encode_parts"]
+
+Floats = npt.NDArray[np.float32]
+Texts = Mapping[str, Mapping[str, Sequence[str]]]  # language (or another key) → passage id → texts
+_Made = TypeVar("_Made")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Every vector of a comparison but the questions'.
+
+    All of them stay in memory, 4·dimension bytes each: K = 20 queries in each of two sources over
+    10,000 passages of dimension 768 are 1.2 GB. Sums are made from them when an arm first asks.
+
+    Attributes:
+        passages: float32, shape (passages, dimension), rows in the pool's order.
+        passage_language: of each row.
+        generated: language → generated queries, all that the arms asked for.
+        own: arm → key → vectors of the texts that the arm declared itself (`Arm.texts`).
+        seed: the user's, for arms that draw passages at random.
+    """
+
+    plan: Plan
+    passages: Floats
+    passage_language: Sequence[str]
+    generated: Mapping[str, QueryVectors]
+    own: Mapping[str, Mapping[str, QueryVectors]] = field(default_factory=dict)
+    seed: int = 0
+    _made: dict[Hashable, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """What `make` gives, made once per key: its sums are then kept with it."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]  # type: ignore[return-value]
+
+    def first(self, language: str, count: int) -> QueryVectors:
+        """Each passage's first `count` generated queries in a language."""
+        return self.once(("first", language, count), lambda: self.generated[language].first(count))
+
+    def own_language(self, count: int) -> list[QueryVectors]:
+        """Each passage's first `count` queries in its own language, one group per passage language."""
+
+        def of(code: str) -> QueryVectors:
+            mine = np.array([language == code for language in self.passage_language], dtype=bool)
+            return self.first(code, count).of_passages(mine)
+
+        codes = self.plan.passage_languages
+        return self.once(("own", count), lambda: [of(code) for code in codes])
+
+    def targeted(self, count: int) -> list[QueryVectors]:
+        """Each passage's first `count` queries in each of its target languages, languages sorted."""
+
+        def of(code: str) -> QueryVectors:
+            mine = [code in self.plan.targets_of(language) for language in self.passage_language]
+            return self.first(code, count).of_passages(np.array(mine, dtype=bool))
+
+        codes = sorted({code for own in self.plan.passage_languages for code in self.plan.targets_of(own)})
+        return self.once(("targeted", count), lambda: [of(code) for code in codes])
+
+
+def encode_parts(
+    passages: Sequence[Passage],
+    queries: Texts,
+    plan: Plan,
+    encoder: Encoder,
+    cache: VectorCache,
+    *,
+    own: Mapping[str, Texts] | None = None,
+    seed: int = 0,
+) -> Parts:
+    """Encode passages, generated queries and what arms declared, each text as a query.
+
+    Args:
+        queries: language → passage id → texts, as many as the arms need. Blank texts add nothing.
+        own: arm → key → passage id → texts.
+        seed: the user's.
+    """
+
+    def encoded(of_passage: Mapping[str, Sequence[str]]) -> QueryVectors:
+        mine = [of_passage.get(passage.id, ()) for passage in passages]
+        texts = [text for some in mine for text in some]
+        vectors = cache.encode(encoder, "queries", texts)
+        real = np.array([bool(text.strip()) for text in texts], dtype=bool)
+        return QueryVectors.of(vectors, [len(some) for some in mine], real)
+
+    return Parts(
+        plan,
+        cache.encode(encoder, "passages", [p.full_text for p in passages]),
+        [p.language for p in passages],
+        {language: encoded(queries[language]) for language in sorted(queries)},
+        {arm: {key: encoded(texts[key]) for key in sorted(texts)} for arm, texts in (own or {}).items()},
+        seed,
+    )
