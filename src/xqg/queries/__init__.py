@@ -1,13 +1,14 @@
 """Generated queries: made by a multilingual generator, kept as JSONL."""
 
 from xqg.queries.converted import ConvertedGenerator
-from xqg.queries.generate import generate, split_title
+from xqg.queries.generate import PER_LANGUAGE, generate, split_title
 from xqg.queries.generator import AnyGenerator, Generator, load_generator
 from xqg.queries.prompt import DEFAULT_PROMPT, check_prompt, fill
 from xqg.queries.queries import GeneratedQuery, queries_by_language, read_queries, write_queries
 
 __all__ = [
     "DEFAULT_PROMPT",
+    "PER_LANGUAGE",
     "AnyGenerator",
     "ConvertedGenerator",
     "GeneratedQuery",

@@ -22,9 +22,10 @@ from xqg.queries.parallel import in_order
 from xqg.queries.queries import GeneratedQuery
 from xqg.queries.store import LanguageFile
 
-__all__ = ["DEFAULT_BLOCK_SIZE", "BlockGenerator", "block_seed", "generate", "split_title"]
+__all__ = ["DEFAULT_BLOCK_SIZE", "PER_LANGUAGE", "BlockGenerator", "block_seed", "generate", "split_title"]
 
 DEFAULT_BLOCK_SIZE = 64
+PER_LANGUAGE = 5  # queries per passage and language where nobody says how many
 
 
 class BlockGenerator(Protocol):
