@@ -1,4 +1,4 @@
-"""The vectors that every arm is made of: passages, generated queries, and an arm's own texts."""
+"""The vectors that systems are made of: passages, generated queries, and a system's own texts."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from xqg.experiment.plan import Plan
 
 if TYPE_CHECKING:
     from xqg.encoding import Encoder, VectorCache
-    from xqg.passages.records import Passage
+    from xqg.passages.records import Passage, Question
 
-__all__ = ["Parts", "Texts", "encode_parts"]
+__all__ = ["Parts", "Questions", "Texts", "encode_parts", "encode_questions"]
 
 Floats = npt.NDArray[np.float32]
 Texts = Mapping[str, Mapping[str, Sequence[str]]]  # language (or another key) → passage id → texts
+Questions = Mapping[str, tuple[Sequence["Question"], Floats]]  # language → questions and their vectors
 _Made = TypeVar("_Made")
 
 
@@ -28,14 +29,14 @@ class Parts:
     """Every vector of a comparison but the questions'.
 
     All of them stay in memory, 4·dimension bytes each: K = 20 queries in each of two sources over
-    10,000 passages of dimension 768 are 1.2 GB. Sums are made from them when an arm first asks.
+    10,000 passages of dimension 768 are 1.2 GB. Sums are made from them when a system first asks.
 
     Attributes:
         passages: float32, shape (passages, dimension), rows in the pool's order.
         passage_language: of each row.
-        generated: language → generated queries, all that the arms asked for.
-        own: arm → key → vectors of the texts that the arm declared itself (`Arm.texts`).
-        seed: the user's, for arms that draw passages at random.
+        generated: language → generated queries, all that the systems need.
+        own: system → key → vectors of the texts of its own (`System.texts`).
+        seed: the user's, for systems that draw passages at random.
     """
 
     plan: Plan
@@ -87,11 +88,11 @@ def encode_parts(
     own: Mapping[str, Texts] | None = None,
     seed: int = 0,
 ) -> Parts:
-    """Encode passages, generated queries and what arms declared, each text as a query.
+    """Encode passages, generated queries and systems' own texts, each text as a query.
 
     Args:
-        queries: language → passage id → texts, as many as the arms need. Blank texts add nothing.
-        own: arm → key → passage id → texts.
+        queries: language → passage id → texts, as many as the systems need. Blank texts add nothing.
+        own: system → key → passage id → texts.
         seed: the user's.
     """
 
@@ -110,3 +111,14 @@ def encode_parts(
         {arm: {key: encoded(texts[key]) for key in sorted(texts)} for arm, texts in (own or {}).items()},
         seed,
     )
+
+
+def encode_questions(
+    questions: Sequence[Question], plan: Plan, encoder: Encoder, cache: VectorCache
+) -> dict[str, tuple[list[Question], Floats]]:
+    """Question language → the questions in it and their vectors, float32, shape (questions, dimension)."""
+    encoded = {}
+    for language in plan.query_languages:
+        own = [question for question in questions if question.language == language]
+        encoded[language] = own, cache.encode(encoder, "queries", [question.text for question in own])
+    return encoded

@@ -11,7 +11,7 @@ __all__ = ["Plan"]
 
 @dataclass(frozen=True)
 class Plan:
-    """Languages and numbers of spec §4.
+    """Languages and numbers: T, L, n and K.
 
     Attributes:
         passage_languages: of the pool, sorted.

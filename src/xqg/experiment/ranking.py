@@ -2,19 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from xqg.augmentation.aggregation import Matrix
-from xqg.search.engines import FlatEngine
+from xqg.augmentation.aggregations import AGGREGATIONS
+from xqg.augmentation.vectors import QueryVectors
+from xqg.experiment.setting import Setting
+from xqg.search.engines.flat import FlatEngine
 from xqg.search.ranking import ERROR, rank
 
-__all__ = ["rank_matrix"]
+__all__ = ["rank_matrix", "rank_vectors"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 _BATCH = 256  # questions at once: bounds the memory of questions × vectors
+
+
+def rank_vectors(
+    passages: Floats,
+    queries: Sequence[QueryVectors],
+    questions: Floats,
+    alphas: Sequence[float],
+    setting: Setting,
+    depth: int,
+    ties: Ints,
+) -> tuple[Floats, Ints]:
+    """The best passages of each question over passage vectors and some queries, as a setting has them.
+
+    **Here α acts**: questions of one α are ranked together over `aggregation.matrix(p, queries, α, fusion)`.
+
+    Args:
+        passages: float32, shape (passages, dimension).
+        queries: groups, in the order in which they are added.
+        questions: float32, shape (questions, dimension).
+        alphas: one for each question.
+
+    Returns:
+        As `rank_matrix`.
+    """
+    aggregation = AGGREGATIONS[setting.aggregation]
+    depth = min(depth, len(passages))
+    scores = np.empty((len(questions), depth), dtype=np.float32)
+    rows = np.empty((len(questions), depth), dtype=np.int64)
+    for alpha in dict.fromkeys(alphas):
+        places = [place for place, own in enumerate(alphas) if own == alpha]
+        matrix = aggregation.matrix(passages, queries, alpha, setting.fusion)
+        scores[places], rows[places] = rank_matrix(matrix, questions[places], depth, ties)
+    return scores, rows
 
 
 def rank_matrix(matrix: Matrix, questions: Floats, depth: int, ties: Ints) -> tuple[Floats, Ints]:

@@ -1,108 +1,297 @@
-"""What a comparison leaves behind (spec §8): results.json, runs, reports, values per question, variants."""
+"""What a comparison, an evaluation, a study or a reproduction gives: one tidy table, and how it is read.
+
+    results = xqg.compare("atlas", encoder="mini", generator="mini", alpha="tuned")
+    print(results)                       # the tables that the command line prints
+    results.contrast("cross", "mono")    # <cross - mono, R@1, mean: +18.4 (+16.5 to +20.3), p < 1e-15>
+    results.frame                        # a row per system, setting, language, question and measure
+"""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xqg.atomic import atomic_path
 from xqg.errors import XqgError
-from xqg.evaluation import write_trec
-from xqg.experiment.per_query import write_per_query
-from xqg.experiment.report import html, markdown
-from xqg.experiment.settings import write_json
-from xqg.experiment.views import Comparison, View
+from xqg.evaluation import Run
+from xqg.experiment.contrasts import MEAN, PRIMARY, Contrast, Values, contrast_of, contrasts, interpretability
+from xqg.experiment.description import Compared, Description, SettingRow
+from xqg.experiment.scale import Scale
 
-__all__ = ["write_comparison"]
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+__all__ = ["PRIMARY_MEASURE", "Results", "View"]
+
+PRIMARY_MEASURE = "EM"  # of the primary contrast, as it was planned
+PRIMARY_TOP = 5  # passages that its reader reads
 
 
-def write_comparison(comparison: Comparison, out: Path) -> None:
-    """Write the asked setting to `out` and every other to `out/variants/NAME`.
+@dataclass(frozen=True, eq=False)
+class View:
+    """One setting of the results: means, and their significance.
 
-    `report.html` and `per_query.parquet` are of the asked setting. results.json comes last: where it
-    is, everything else is.
-
-    Raises:
-        XqgError: a system without a run, or a folder that cannot be written.
+    Attributes:
+        values: (system, question language) → measure → question id → value.
+        means: (system, language or MEAN, measure) → mean over questions; MEAN is over languages.
+        contrasts: against `none` and `mono`, corrected together.
+        interpretability: whether `none` is better than chance, see `interpretability`.
     """
-    for number, view in reversed(list(enumerate(comparison.views))):
-        folder = out if number == 0 else out / "variants" / view.outcome.setting.name
-        try:
-            _write_runs(view, folder / "runs")
-            with atomic_path(folder / "report.md") as temporary:
-                temporary.write_text(markdown(comparison, number), encoding="utf-8")
-            if number == 0:
-                with atomic_path(folder / "report.html") as temporary:
-                    temporary.write_text(html(comparison, number), encoding="utf-8")
-                write_per_query(comparison, view, folder / "per_query.parquet")
-            write_json(folder / "results.json", _results(comparison, view))
-        except OSError as error:
-            raise XqgError(
-                f"{folder}: cannot be written ({error.strerror}); free space or move --out"
-            ) from None
+
+    setting: SettingRow
+    values: Values
+    means: Mapping[tuple[str, str, str], float]
+    contrasts: tuple[Contrast, ...]
+    interpretability: Mapping[str, Any]
+
+    def contrast(self, system: str, versus: str, language: str, measure: str) -> Contrast | None:
+        """The contrast, or None where one side did not run."""
+        return self._by_key.get((system, versus, language, measure))
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str, str, str, str], Contrast]:
+        return {(c.system, c.versus, c.query_language, c.measure): c for c in self.contrasts}
 
 
-def _write_runs(view: View, folder: Path) -> None:
-    for (system, language), run in view.outcome.runs.items():
-        if not run:
-            raise XqgError(f"arm {system} has no run in {language!r}; nothing is reported")
-        write_trec(folder / f"{system}.{language}.trec", run, tag=system)
+@dataclass(frozen=True, eq=False)
+class Results:
+    """Every value that was measured, and what it depends on.
 
+    Attributes:
+        settings: what the values depend on, known before the work began: models and their hashes, data,
+            seeds, versions.
+        description: systems, measures and settings of the table; how α was chosen; chance and ceiling.
+        values: (setting's name, seed) → (system, question language) → measure → question id → value,
+            fractions where a measure is printed in percent.
+        alphas: (setting's name, seed, system) → question id → the α that it was ranked with.
+        clusters: question id → cluster, the unit of resampling.
+        runs: setting's name → (system, question language) → run, where they are in memory.
+        expected: (system, question language, measure) → published value, of a reproduction.
+    """
 
-def _results(comparison: Comparison, view: View) -> dict[str, Any]:
-    setting = view.outcome.setting
-    settings = {
-        **comparison.settings,
-        "fusion": setting.fusion,
-        "aggregation": setting.aggregation,
-        "alpha": setting.stated_alpha,
-        "tuned_alpha": {
-            arm: {"by_fold": list(found.by_fold), "at_edge_of_grid": found.at_edge}
-            for arm, found in view.outcome.tuned.items()
-        },
-        "interpretability": view.interpretability,
-        "primary_contrast": {
-            "measure": comparison.primary_measure,
-            "departures": list(comparison.departures),
-        },
-    }
-    return json.loads(
-        json.dumps(
-            {
-                "settings": settings,
-                "rows": _rows(comparison, view),
-                "ceiling": [
-                    {"query_language": code, "measure": name, "value": value}
-                    for (code, name), value in comparison.ceiling.items()
-                ],
-                "contrasts": [contrast.to_dict() for contrast in view.contrasts],
-            }
+    settings: dict[str, Any]
+    description: Description
+    values: Mapping[tuple[str, int], Values]
+    alphas: Mapping[tuple[str, int, str], Mapping[str, float | None]]
+    clusters: Mapping[str, str]
+    runs: Mapping[str, Mapping[tuple[str, str], Run]] = field(default_factory=dict, repr=False)
+    expected: Mapping[tuple[str, str, str], float] = field(default_factory=dict, repr=False)
+
+    # What is in the table
+
+    @property
+    def systems(self) -> tuple[Compared, ...]:
+        """The rows of every table."""
+        return self.description.systems
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Names: the measure of the primary contrast first, then the others as they were asked for."""
+        return tuple(sorted(self.description.measures, key=PRIMARY_MEASURE.__ne__))
+
+    @property
+    def primary_measure(self) -> str:
+        """The reader's exact match, else the first measure as its stand-in."""
+        return self.measures[0]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The settings, and what became known on the way: cost, blank queries and the like."""
+        return {**self.settings, **self.description.facts}
+
+    @property
+    def query_languages(self) -> tuple[str, ...]:
+        """Languages that questions were asked in."""
+        return tuple(self.settings["query_languages"])
+
+    @property
+    def mean_languages(self) -> tuple[str, ...]:
+        """Those that means are taken over: the others than the passages'."""
+        return tuple(self.settings.get("mean_over", self.query_languages))
+
+    @property
+    def seed(self) -> int:
+        """The seed that is reported."""
+        return self.description.seeds[0]
+
+    def scale(self, measure: str) -> Scale:
+        """How a measure's values are printed."""
+        return self.description.measures[measure]
+
+    def values_of(self, setting: str | None = None, seed: int | None = None) -> Values:
+        """The values of a setting (None: the one that was asked for) and a seed (None: the reported one)."""
+        name = self.description.settings[0].name if setting is None else setting
+        if (name, self.seed if seed is None else seed) not in self.values:
+            names = ", ".join(one.name for one in self.description.settings)
+            raise XqgError(f"`setting` is {setting!r}, `seed` {seed!r}; the results have {names}, seeds {self.description.seeds}")
+        return self.values[name, self.seed if seed is None else seed]
+
+    # What it says
+
+    def mean(self, system: str, measure: str, language: str = MEAN, *, setting: str | None = None, seed: int | None = None) -> float:
+        """The mean of a measure over questions; `mean` in place of a language: of the languages' means.
+
+        Raises:
+            XqgError: what the results do not have.
+        """
+        values = self.values_of(setting, seed)
+        languages = self.mean_languages if language == MEAN else (language,)
+        means = []
+        for code in languages:
+            if (system, code) not in values or measure not in values[system, code]:
+                self._refuse(system, code, measure)
+            own = values[system, code][measure]
+            means.append(sum(own.values()) / len(own))
+        return sum(means) / len(means)
+
+    def _refuse(self, system: str, language: str, measure: str) -> None:
+        names = [one.name for one in self.systems]
+        for what, value, known in (
+            ("system", system, names),
+            ("language", language, [*self.query_languages, MEAN]),
+            ("measure", measure, self.measures),
+        ):
+            if value not in known:
+                raise XqgError(f"`{what}` is {value!r}, which these results lack; use one of {', '.join(known)}")
+        raise XqgError(f"{measure} of {system} in {language!r} was not measured")
+
+    def contrast(
+        self,
+        system: str,
+        versus: str,
+        measure: str | None = None,
+        language: str = MEAN,
+        *,
+        setting: str | None = None,
+    ) -> Contrast:
+        """`system` - `versus` with its 95 % interval and p-values.
+
+        Contrasts against `none` and `mono`, and the planned controls, are corrected together (Holm), but
+        for the primary one; any other pair is not corrected.
+
+        Args:
+            measure: None: the primary one.
+            language: of the questions; `mean`: over all but the passages' own.
+            setting: a name such as `raw-tuned`; None: the one that was asked for.
+
+        Raises:
+            XqgError: what the results do not have.
+        """
+        name = self.primary_measure if measure is None else measure
+        over = self.mean_languages if language == MEAN else (language,)
+        values = self.values_of(setting)
+        for one in (system, versus):
+            for code in over:
+                if (one, code) not in values or name not in values[one, code]:
+                    self._refuse(one, code, name)
+        number = next((n for n, row in enumerate(self.description.settings) if row.name == setting), 0)
+        known = self.views[number].contrast(system, versus, language, name)
+        if known is not None:
+            return known
+        return contrast_of(values, (system, versus), language, over, name, self.clusters, self.scale(name))
+
+    @cached_property
+    def views(self) -> tuple[View, ...]:
+        """Every setting with its significance, the one that was asked for first."""
+        return tuple(self._view(row, number) for number, row in enumerate(self.description.settings))
+
+    def _view(self, row: SettingRow, number: int) -> View:
+        names, values = [system.name for system in self.systems], self.values_of(row.name)
+        languages, over = self.query_languages, self.mean_languages
+        means = {
+            (name, language, measure): self.mean(name, measure, language, setting=row.name)
+            for name in names
+            for language in (*languages, MEAN)
+            for measure in self.measures
+        }
+        scales = {name: self.scale(name) for name in self.measures}
+        primary = self.primary_measure if number == 0 else None
+        tested = contrasts(values, names, languages, over, scales, self.clusters, primary)
+        judged: dict[str, Any] = {"measure": None, "chance": None, "at_chance": [], "interpretable": None}
+        if self.description.chance is not None:
+            measure, chance = self.description.chance
+            judged = interpretability(values, names, languages, over, measure, self.clusters, chance)
+        return View(row, values, means, tuple(tested), judged)
+
+    @cached_property
+    def departures(self) -> tuple[str, ...]:
+        """In what the primary contrast differs from the planned one; empty: in nothing."""
+        return self.description.departures(self.settings, self.primary_measure, PRIMARY_MEASURE, PRIMARY_TOP)
+
+    def by_seed(self, system: str) -> tuple[float, ...]:
+        """The primary measure's mean over languages with each seed."""
+        return tuple(self.mean(system, self.primary_measure, seed=seed) for seed in self.description.seeds)
+
+    @property
+    def differences_by_seed(self) -> tuple[float, ...]:
+        """`cross` - `mono` with each seed; empty where one of them did not run."""
+        names = {system.name for system in self.systems}
+        if not names.issuperset(PRIMARY):
+            return ()
+        return tuple(a - b for a, b in zip(*map(self.by_seed, PRIMARY), strict=True))
+
+    # The table, and everything made from it
+
+    @cached_property
+    def table(self) -> pa.Table:
+        """The tidy table, as `per_query.parquet` has it; see `xqg.experiment.tidy`."""
+        from xqg.experiment.tidy import to_table
+
+        return to_table(self)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The tidy table as a pandas data frame: a row per system, setting, seed, question language,
+        question and measure. Values are fractions."""
+        frame: pd.DataFrame = self.table.to_pandas()
+        return frame
+
+    def __str__(self) -> str:
+        """What the command line prints."""
+        from xqg.experiment.report import report_of
+
+        return report_of(self).terminal(self)
+
+    def __repr__(self) -> str:
+        names = ", ".join(system.name for system in self.systems)
+        measures, settings = len(self.measures), len(self.description.settings)
+        return (
+            f"<Results of {self.settings['benchmark']}: {names}; {measures} measure{'s' * (measures > 1)}, "
+            f"{settings} setting{'s' * (settings > 1)}>"
         )
-    )
 
+    def _repr_html_(self) -> str:
+        from xqg.experiment.report import report_of
 
-def _rows(comparison: Comparison, view: View) -> list[dict[str, Any]]:
-    """A row per system, question language and measure."""
-    found = []
-    for system in comparison.systems:
-        alphas = system.alphas(view.outcome)
-        alpha = alphas[0] if alphas is not None and len(alphas) == 1 else alphas  # one value per fold
-        for language in comparison.plan.query_languages:
-            for measure in comparison.measures:
-                values = view.outcome.values[system.name, language][measure.name]
-                found.append(
-                    {
-                        "arm": system.name,
-                        "query_language": language,
-                        "passage_language": "+".join(comparison.plan.passage_languages),
-                        "measure": measure.name,
-                        "value": sum(values.values()) / len(values),
-                        "queries": len(values),
-                        "fusion": system.fusion(view.outcome),
-                        "aggregation": view.outcome.setting.aggregation,
-                        "alpha": alpha,
-                        "K": system.K,
-                    }
-                )
-    return found
+        return report_of(self).notebook(self)
+
+    def to_latex(self) -> str:
+        """The table for a paper: systems by question language, in LaTeX with booktabs."""
+        from xqg.experiment.report.latex import latex
+
+        return latex(self)
+
+    def save(self, folder: Path | str) -> Path:
+        """Write the folder that `xqg compare --out` leaves: results.json, report.md, report.html,
+        per_query.parquet, settings.json, and runs/ and variants/ where runs are in memory.
+
+        Raises:
+            XqgError: the folder holds another comparison, or cannot be written.
+        """
+        from xqg.experiment.saving import save
+
+        return save(self, Path(folder))
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Results:
+        """Read what `save`, `xqg compare`, `evaluate`, `study` or `reproduce` left; runs stay in their files.
+
+        Raises:
+            XqgError: no such folder, or one that holds no finished results.
+        """
+        from xqg.experiment.saving import load
+
+        return load(Path(folder))

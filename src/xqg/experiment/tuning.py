@@ -1,4 +1,9 @@
-"""Tuned α: chosen on one part of the questions, used on another (spec §4)."""
+"""Tuned α: chosen on one part of the questions, used on another.
+
+Cross-fitting over five folds of clusters (articles), or on a benchmark's own dev questions: on the others
+the α of `GRID` with the best mean RR@10 over the question languages that means are taken over; ties take
+the smaller. The pool stays whole.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.augmentation import Fusion
-from xqg.augmentation.aggregations import AGGREGATIONS, Aggregation
-from xqg.benchmarks.benchmark import deal
-from xqg.experiment.arms import Arm
-from xqg.experiment.parts import Parts
-from xqg.passages.records import Question
+from xqg.augmentation.aggregation import Aggregation
+from xqg.augmentation.aggregations import AGGREGATIONS
+from xqg.benchmarks.benchmark import Benchmark, deal
+from xqg.encoding import Encoder, VectorCache
+from xqg.experiment.parts import Parts, Questions, encode_questions
+from xqg.experiment.plan import Plan
+from xqg.experiment.system import AugmentedVectors
 
-__all__ = ["FOLDS", "GRID", "Tuned", "folds_of", "reciprocal_ranks", "tune"]
+__all__ = ["FOLDS", "GRID", "Tuned", "TuningQuestions", "reciprocal_ranks", "tune"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -41,41 +48,69 @@ class Tuned:
         return any(alpha in (GRID[0], GRID[-1]) for alpha in self.by_fold)
 
 
-def folds_of(groups: Mapping[str, str]) -> dict[str, int]:
-    """Question id → one of the folds that α is cross-fitted over."""
-    return deal(groups, FOLDS)
+@dataclass(frozen=True)
+class TuningQuestions:
+    """What α is chosen on.
+
+    Attributes:
+        questions: in the languages that means are taken over, with their vectors.
+        fold_of: question id → fold: the α of a fold is chosen on the others. None: a dev set of its own,
+            which gives one α.
+    """
+
+    questions: Questions
+    qrels: Mapping[str, Mapping[str, int]]
+    fold_of: Mapping[str, int] | None
+
+    @classmethod
+    def of(
+        cls, benchmark: Benchmark, plan: Plan, questions: Questions, encoder: Encoder, cache: VectorCache
+    ) -> TuningQuestions:
+        """The benchmark's dev questions, or those that are asked, in five folds of their clusters."""
+        if benchmark.tuning_questions:
+            dev = encode_questions(benchmark.tuning_questions, plan, encoder, cache)
+            return cls({code: dev[code] for code in plan.mean_languages}, benchmark.tuning_qrels, None)
+        own = {code: questions[code] for code in plan.mean_languages}
+        ids = dict.fromkeys(question.id for asked, _ in own.values() for question in asked)
+        groups = {id_: benchmark.groups[id_] for id_ in ids}
+        return cls(own, benchmark.qrels, deal(groups, FOLDS))
+
+    @property
+    def words(self) -> str:
+        """How α is tuned, in words."""
+        if self.fold_of is None:
+            return "chosen on the benchmark's dev questions"
+        return "cross-fitted over five folds of question clusters"
 
 
 def tune(
-    arm: Arm,
+    system: AugmentedVectors,
     fusion: Fusion,
     parts: Parts,
-    questions: Mapping[str, tuple[Sequence[Question], Floats]],
-    qrels: Mapping[str, Mapping[str, int]],
+    tuning: TuningQuestions,
     passage_ids: Sequence[str],
-    fold_of: Mapping[str, int] | None,
     aggregation: Aggregation = AGGREGATIONS["sum"],
 ) -> Tuned:
     """Choose α by the mean RR@10 over languages of the mean over questions; ties take the smaller.
 
     Args:
-        questions: language → (questions, their vectors), the languages to average over.
-        fold_of: question id → fold for cross-fitting: the α of a fold is chosen on the others.
-            None: `questions` are a dev set of their own and give one α.
+        passage_ids: of the pool, in its order.
         aggregation: one that α plays a part in.
     """
+    fold_of = tuning.fold_of
     folds = FOLDS if fold_of is not None else 1
     scores = np.zeros((len(GRID), folds))
     for position, alpha in enumerate(GRID):
-        for language, (asked, vectors) in questions.items():
-            matrix = aggregation.matrix(parts.passages, arm.queries(parts, language), alpha, fusion)
-            ranks = reciprocal_ranks(matrix.vectors, vectors, [qrels[q.id] for q in asked], passage_ids)
-            mine = np.array([fold_of[q.id] if fold_of else -1 for q in asked])
+        for language, (questions, vectors) in tuning.questions.items():
+            matrix = aggregation.matrix(parts.passages, system.queries(parts, language), alpha, fusion)
+            judged = [tuning.qrels[question.id] for question in questions]
+            ranks = reciprocal_ranks(matrix.vectors, vectors, judged, passage_ids)
+            own = np.array([fold_of[question.id] if fold_of else -1 for question in questions])
             for fold in range(folds):
-                chosen_on = ranks[mine != fold]
-                scores[position, fold] += chosen_on.mean() if len(chosen_on) else 0.0
+                others = ranks[own != fold]
+                scores[position, fold] += others.mean() if len(others) else 0.0
     # argmax takes the first of equals: the smaller α.
-    best = tuple(GRID[int(position)] for position in (scores / len(questions)).argmax(axis=0))
+    best = tuple(GRID[int(position)] for position in (scores / len(tuning.questions)).argmax(axis=0))
     return Tuned(best, dict(fold_of or {}))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xqg.experiment.report.words import headline, legend
-from xqg.experiment.tables import (
+from xqg.experiment.report.tables import (
     Cell,
     Table,
     across_settings,
@@ -18,7 +18,7 @@ from xqg.experiment.tables import (
     seeds_table,
     tuned_alphas,
 )
-from xqg.experiment.views import Comparison, View
+from xqg.experiment.results import Results, View
 
 __all__ = ["Figure", "Section", "pairs", "sections", "title"]
 
@@ -54,39 +54,39 @@ class Section:
     detail: bool = False
 
 
-def title(comparison: Comparison) -> str:
+def title(results: Results) -> str:
     """`xquad: none, mono, cross`."""
-    return f"{comparison.benchmark.name}: {', '.join(system.name for system in comparison.systems)}"
+    return f"{results.settings["benchmark"]}: {', '.join(system.name for system in results.systems)}"
 
 
-def sections(comparison: Comparison, number: int) -> list[Section]:
-    """The report of one setting: `number` counts `comparison.views`, 0 is the asked one."""
-    view, measure = comparison.views[number], comparison.primary_measure
-    over = ", ".join(comparison.plan.mean_languages)
+def sections(results: Results, number: int) -> list[Section]:
+    """The report of one setting: `number` counts `results.views`, 0 is the asked one."""
+    view, measure = results.views[number], results.primary_measure
+    over = ", ".join(results.mean_languages)
     found = [
-        Section("Primary contrast", tuple(headline(comparison, view))),
+        Section("Primary contrast", tuple(headline(results, view))),
         Section(
             f"{measure} by question language",
             figure="bars",
-            table=by_language(comparison, view, measure),
-            note=f"Bold: best of a column, bounds left out. {legend(comparison)}",
+            table=by_language(results, view, measure),
+            note=f"Bold: best of a column, bounds left out. {legend(results)}",
         ),
         Section(f"{measure}: differences of the mean over {over}", figure="forest", **_contrasts(view, measure)),
     ]
-    if number == 0 and comparison.spread is not None:
-        found.append(Section(f"{measure} with other seeds of the sampling", table=seeds_table(comparison)))
-    if number == 0 and len(comparison.views) > 1:
-        found += _settings_compared(comparison, measure)
-    found.append(Section(f"All measures, mean over {over}", table=by_measure(comparison, view)))
-    for other in comparison.measure_names[1:]:
+    if number == 0 and len(results.description.seeds) > 1:
+        found.append(Section(f"{measure} with other seeds of the sampling", table=seeds_table(results)))
+    if number == 0 and len(results.views) > 1:
+        found += _settings_compared(results, measure)
+    found.append(Section(f"All measures, mean over {over}", table=by_measure(results, view)))
+    for other in results.measures[1:]:
         found += [
-            Section(f"{other} by question language", table=by_language(comparison, view, other), detail=True),
+            Section(f"{other} by question language", table=by_language(results, view, other), detail=True),
             Section(f"{other}: differences of the mean", **_contrasts(view, other), detail=True),
         ]
-    if view.outcome.tuned:
-        found.append(Section("Tuned α", table=tuned_alphas(comparison, view), detail=True))
-    cost = comparison.settings["cost"]
-    rest = {key: value for key, value in comparison.settings.items() if key != "cost"}
+    if view.setting.tuned:
+        found.append(Section("Tuned α", table=tuned_alphas(view), detail=True))
+    cost = results.facts["cost"]
+    rest = {key: value for key, value in results.facts.items() if key != "cost"}
     found.append(Section("Cost", table=pairs("cost", cost)))
     found.append(Section("Settings", table=pairs("setting", rest), detail=True))
     return found
@@ -103,13 +103,13 @@ def _contrasts(view: View, measure: str) -> dict[str, Any]:
     return {"table": table, "note": note}
 
 
-def _settings_compared(comparison: Comparison, measure: str) -> list[Section]:
+def _settings_compared(results: Results, measure: str) -> list[Section]:
     note = (
         "Each setting but the first has a report of its own under `variants/`. Marks are of its own contrasts, "
         "with `none` and `mono` of the same fusion."
     )
-    found = [Section(f"{measure} in every setting", table=by_setting(comparison, measure), note=note)]
-    rows = across_settings(comparison, measure)
+    found = [Section(f"{measure} in every setting", table=by_setting(results, measure), note=note)]
+    rows = across_settings(results, measure)
     if rows:
         found.append(Section("cross - mono in every setting", table=rows))
     return found

@@ -6,8 +6,8 @@ import re
 
 from xqg.experiment.contrasts import LEVEL
 from xqg.experiment.report.words import describe
-from xqg.experiment.tables import BOUND, Cell, by_language
-from xqg.experiment.views import Comparison
+from xqg.experiment.report.tables import BOUND, Cell, by_language
+from xqg.experiment.results import Results
 
 __all__ = ["latex"]
 
@@ -17,17 +17,17 @@ _SPECIAL = {
 }  # fmt: skip
 
 
-def latex(comparison: Comparison) -> str:
+def latex(results: Results) -> str:
     r"""Systems by question language and their mean, for the asked setting and the primary measure.
 
     Best value of a column in bold, bounds apart and never in bold; superscripts n, m: significantly
     better than `none`, `mono`; subscripts: worse. Needs `\usepackage{booktabs}`.
     """
-    view, measure = comparison.views[0], comparison.primary_measure
-    header, *rows = by_language(comparison, view, measure)
+    view, measure = results.views[0], results.primary_measure
+    header, *rows = by_language(results, view, measure)
     blocks: dict[int, list[str]] = {}
     for number, row in enumerate(rows):
-        system = comparison.systems[number] if number < len(comparison.systems) else None  # None: the ceiling
+        system = results.systems[number] if number < len(results.systems) else None  # None: the ceiling
         place = 2 if system is None or system.bound else 1 if system.baseline else 0
         blocks.setdefault(place, []).append(" & ".join(map(_cell, row)) + r" \\")
     lines = [
@@ -44,22 +44,22 @@ def latex(comparison: Comparison) -> str:
     lines += [
         r"\bottomrule",
         r"\end{tabular}",
-        rf"\caption{{{_caption(comparison, measure, bounds=bounds)}}}",
-        rf"\label{{tab:xqg-{re.sub(r'[^A-Za-z0-9]+', '-', comparison.benchmark.name)}}}",
+        rf"\caption{{{_caption(results, measure, bounds=bounds)}}}",
+        rf"\label{{tab:xqg-{re.sub(r'[^A-Za-z0-9]+', '-', results.settings["benchmark"])}}}",
         r"\end{table*}",
     ]
     return "\n".join(lines)
 
 
-def _caption(comparison: Comparison, measure: str, *, bounds: bool) -> str:
+def _caption(results: Results, measure: str, *, bounds: bool) -> str:
     marks = (
         rf"Superscripts $n$, $m$: better than \emph{{none}}, \emph{{mono}} of the same fusion; subscripts: worse "
         rf"(paired two-sided $t$-test, clustered, $p < {LEVEL}$ after Holm's correction; the primary contrast, "
         r"\emph{cross} against \emph{mono} in the mean, is not corrected)."
     )
     bound = r" $^{\dagger}$ Upper bound, not ranked with the rest." if bounds else ""
-    about = escaped(describe(comparison, comparison.views[0]))
-    return f"{escaped(measure)} by question language, {escaped(comparison.benchmark.name)}: {about} {marks}{bound}"
+    about = escaped(describe(results, results.views[0]))
+    return f"{escaped(measure)} by question language, {escaped(results.settings["benchmark"])}: {about} {marks}{bound}"
 
 
 def _cell(cell: Cell) -> str:

@@ -1,4 +1,4 @@
-"""report.md of a comparison."""
+"""report.md of a results."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from xqg.evaluation.text_table import as_markdown
 from xqg.experiment.report.document import Section, sections, title
 from xqg.experiment.report.words import describe
-from xqg.experiment.tables import Cell
-from xqg.experiment.views import Comparison
+from xqg.experiment.report.tables import Cell
+from xqg.experiment.results import Results
 
 __all__ = ["markdown", "markdown_page"]
 
 
-def markdown(comparison: Comparison, number: int) -> str:
-    """The report of one setting: `number` counts `comparison.views`, 0 is the asked one."""
-    about = describe(comparison, comparison.views[number])
-    return markdown_page(title(comparison), about, sections(comparison, number))
+def markdown(results: Results, number: int) -> str:
+    """The report of one setting: `number` counts `results.views`, 0 is the asked one."""
+    about = describe(results, results.views[number])
+    return markdown_page(title(results), about, sections(results, number))
 
 
 def markdown_page(title: str, about: str, sections: Sequence[Section]) -> str:

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from xqg.evaluation.text_table import aligned
 from xqg.experiment.report.words import describe, headline, legend
-from xqg.experiment.tables import Table, by_language, by_measure, by_setting
-from xqg.experiment.views import Comparison
+from xqg.experiment.report.tables import Table, by_language, by_measure, by_setting
+from xqg.experiment.results import Results
 
 __all__ = ["terminal"]
 
 
-def terminal(comparison: Comparison) -> str:
+def terminal(results: Results) -> str:
     """The primary contrast, the asked setting's tables as aligned text, and the settings side by side."""
-    view, measure = comparison.views[0], comparison.primary_measure
-    over = f"mean over {len(comparison.plan.mean_languages)} question languages"
+    view, measure = results.views[0], results.primary_measure
+    over = f"mean over {len(results.mean_languages)} question languages"
     lines = [
-        *headline(comparison, view),
+        *headline(results, view),
         "",
-        describe(comparison, view),
+        describe(results, view),
         "",
         f"{measure} by question language",
-        _plain(by_language(comparison, view, measure)),
+        _plain(by_language(results, view, measure)),
         "",
         f"All measures, {over}",
-        _plain(by_measure(comparison, view)),
+        _plain(by_measure(results, view)),
         "",
-        legend(comparison),
+        legend(results),
     ]
-    if len(comparison.views) > 1:
-        lines += ["", f"{measure} in every setting, {over}", _plain(by_setting(comparison, measure))]
+    if len(results.views) > 1:
+        lines += ["", f"{measure} in every setting, {over}", _plain(by_setting(results, measure))]
     return "\n".join(lines)
 
 

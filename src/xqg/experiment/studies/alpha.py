@@ -14,7 +14,7 @@ from xqg.experiment.scales import shown
 from xqg.experiment.studies.context import Context, Scores
 from xqg.experiment.studies.wording import drawn, percent, table
 from xqg.experiment.study import Findings, Study
-from xqg.experiment.tables import Table
+from xqg.experiment.report.tables import Table
 from xqg.experiment.tuning import GRID
 from xqg.experiment.unlabelled import PseudoTuned, pseudo_questions, tune_without_labels
 

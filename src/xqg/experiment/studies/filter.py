@@ -21,7 +21,7 @@ from xqg.experiment.studies.context import Context, Scores
 from xqg.experiment.studies.query_filters import FRACTIONS, Removal, best_fraction, in_language, round_trip
 from xqg.experiment.studies.wording import drawn, table
 from xqg.experiment.study import Findings, Study
-from xqg.experiment.tables import Table
+from xqg.experiment.report.tables import Table
 
 __all__ = ["WhichQueries"]
 

@@ -12,7 +12,7 @@ from xqg.experiment.scales import shown
 from xqg.experiment.studies.context import Context, Interval, Scores
 from xqg.experiment.studies.wording import drawn, percent, table
 from xqg.experiment.study import Findings, Study
-from xqg.experiment.tables import Table
+from xqg.experiment.report.tables import Table
 
 __all__ = ["NUMBERS", "HowManyQueries"]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from xqg.evaluation import bootstrap_interval, chance_level
 from xqg.experiment.scales import higher_is_better, shown
 from xqg.experiment.studies.context import Context
-from xqg.experiment.tables import Cell, Table
+from xqg.experiment.report.tables import Cell, Table
 
 __all__ = ["about", "drawn", "in_short", "percent", "table"]
 

@@ -13,7 +13,7 @@ from xqg.experiment.report.markdown import markdown_page
 from xqg.experiment.report.template import html_page
 from xqg.experiment.settings import write_json
 from xqg.experiment.study import Findings
-from xqg.experiment.tables import Table
+from xqg.experiment.report.tables import Table
 
 __all__ = ["Document", "html", "markdown", "terminal", "write"]
 

@@ -1,0 +1,203 @@
+"""Which systems run: those that were named, or all that the benchmark and the queries can fill."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xqg.benchmarks.benchmark import Benchmark
+from xqg.errors import XqgError
+from xqg.experiment.plan import Plan
+from xqg.experiment.query_source import QueryFile, needed
+from xqg.experiment.system import SYSTEMS, System
+
+__all__ = ["Names", "Selection", "Wanted", "wanted_systems"]
+
+Names = str | Sequence[str | System] | None  # `none,mono`, or a list of names and objects; None: not said
+
+ALL, NONE = "all", "none"
+NOT_DEFAULT = "not among the default arms; it runs where it is named, or where all are"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked for, before anything is known of the benchmark.
+
+    Attributes:
+        required: each runs or is an error.
+        optional: each runs where it can be filled.
+        skipped: could run, but only where they are named: name → reason.
+    """
+
+    required: Sequence[System]
+    optional: Sequence[System]
+    skipped: dict[str, str]
+
+
+def wanted_systems(systems: Names = None, arms: Names = None, baselines: Names = None) -> Wanted:
+    """Names and objects as systems.
+
+    Args:
+        systems: the complete list. Without it arms and baselines are chosen apart:
+        arms: systems that add queries to vectors, `all` that can be filled; None: the same but those
+            that are not `default`.
+        baselines: the other systems, `all` that can be filled, or `none`; None: as `all`.
+
+    Raises:
+        XqgError: an unknown or repeated name, none at all, `systems` together with the others.
+    """
+    if systems is not None:
+        if arms is not None or baselines is not None:
+            raise XqgError("`systems` is the complete list; leave out `arms` and `baselines`, or give them alone")
+        return Wanted(_named(systems, "system", list(SYSTEMS)), [], {})
+    own = [system for system in _table(SYSTEMS.own)]
+    augmented = [system for system in own if system.augmented]
+    others = [system for system in own if not system.augmented]
+    required: list[System] = []
+    optional: list[System] = []
+    skipped: dict[str, str] = {}
+    if arms is None:
+        optional += [system for system in augmented if system.default]
+        skipped = {system.name: NOT_DEFAULT for system in augmented if not system.default}
+    elif arms == ALL:
+        optional += augmented
+    else:
+        required += _named(arms, "arm", [system.name for system in augmented])
+    if baselines is None or baselines == ALL:
+        optional += others
+    elif baselines not in (NONE, []):
+        required += _named(baselines, "baseline", [system.name for system in others])
+    return Wanted(required, optional, skipped)
+
+
+def _table(names: Sequence[str]) -> list[System]:
+    """Systems by name, in the order of tables."""
+    return sorted((SYSTEMS[name]() for name in names), key=lambda system: (system.order, system.name))
+
+
+def _named(given: str | Sequence[str | System], kind: str, known: Sequence[str]) -> list[System]:
+    """Those of the names and objects, in the order of tables; objects of a user last, in theirs."""
+    parts = [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else list(given)
+    if not parts:
+        raise XqgError(f"no {kind} given; use `{kind}s` with some of {', '.join(known)}{_or_all(kind)}")
+    systems: dict[str, System] = {}
+    for part in parts:
+        system = _one(part, kind, known)
+        if system.name in systems:
+            raise XqgError(f"{kind} {system.name!r} is given twice; give it once")
+        systems[system.name] = system
+    return sorted(systems.values(), key=lambda system: system.order)
+
+
+def _one(part: str | System, kind: str, known: Sequence[str]) -> System:
+    if isinstance(part, System):
+        return part
+    if isinstance(part, type) and issubclass(part, System):
+        return part()
+    if not isinstance(part, str):
+        raise XqgError(
+            f"`{kind}s` holds {part!r}; give names ({', '.join(known)}) or objects of a subclass of "
+            "xqg.experiment.system.System"
+        )
+    if part not in known:
+        alone = " alone" if kind == "baseline" and part in (NONE, ALL) else ""
+        raise XqgError(f"unknown {kind} {part!r}; use {', '.join(known)}{_or_all(kind)}{alone}")
+    return SYSTEMS[part]()
+
+
+def _or_all(kind: str) -> str:
+    return {"arm": ", or all", "baseline": ", or none or all"}.get(kind, "")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What runs, in the order of the tables, and what of the rest does not: name → reason."""
+
+    systems: Sequence[System]
+    left_out: dict[str, str]
+
+    def needs_queries(self, plan: Plan) -> bool:
+        """Whether anything needs generated queries."""
+        return any(needed(plan, self.systems, code) for code in plan.passage_languages)
+
+    @classmethod
+    def of(
+        cls,
+        wanted: Wanted,
+        benchmark: Benchmark,
+        plan: Plan,
+        file: QueryFile | None,
+        *,
+        generator: bool,
+        exact: bool,
+    ) -> Selection:
+        """The systems to run, known before a query is generated or a text encoded.
+
+        Args:
+            benchmark: with all its questions.
+            file: of generated queries; None: they come from a generator.
+            generator: whether there is one.
+            exact: see `QueryFile.shortage`.
+
+        Raises:
+            XqgError: one that was asked for and cannot be filled; queries without a source.
+        """
+        source = _Source(benchmark, plan, file, generator, exact)
+        systems, left_out = list(wanted.required), dict(wanted.skipped)
+        for system in wanted.required:
+            why = system.obstacle(benchmark, plan)
+            if why is not None:
+                kind = "arm" if system.augmented else "baseline"
+                raise XqgError(f"{kind} {system.name}: {why}; leave it out (`{kind}s`)")
+        for system in wanted.optional:
+            why = source.obstacle(system, systems)
+            if why is None:
+                systems.append(system)
+            else:
+                left_out[system.name] = why
+        systems.sort(key=lambda system: system.order)
+        for system in systems:
+            for other in set(system.uses) - {one.name for one in systems}:
+                raise XqgError(f"baseline {system.name} fuses the run of arm {other}; add that arm (`arms`)")
+        selection = cls(systems, left_out)
+        if selection.needs_queries(plan) and not generator and file is None:
+            raise XqgError(
+                "the arms need generated queries; give `generator` M or `queries` FILE, or `arms` none"
+            )
+        for name, why in left_out.items():
+            if why != NOT_DEFAULT:  # nobody asked for those: the report says so, the terminal need not
+                logger.warning("warning: %s is left out: %s", name, why)
+        return selection
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What systems can be filled from: a file, else a generator, which fills any need, else nothing."""
+
+    benchmark: Benchmark
+    plan: Plan
+    file: QueryFile | None
+    generator: bool
+    exact: bool
+
+    def obstacle(self, system: System, others: Sequence[System]) -> str | None:
+        """Why a system cannot run beside others; None: it can."""
+        for name in system.uses:
+            if all(other.name != name for other in others):
+                return f"it fuses the run of arm {name}, which does not run"
+        try:
+            system.count(self.plan)
+        except XqgError as error:  # no target language: there is no K
+            return str(error)
+        why = system.obstacle(self.benchmark, self.plan)
+        if why is not None:
+            return why
+        if self.file is not None:
+            return self.file.shortage(self.plan, system, self.benchmark.passages, self.exact)
+        needs = any(needed(self.plan, [system], code) for code in self.plan.passage_languages)
+        if needs and not self.generator and not system.augmented:
+            return "it needs generated queries"
+        return None
