@@ -56,6 +56,11 @@ class Registry(Generic[Thing]):
         found = metadata.entry_points(group=self.group)
         return {point.name: point for point in sorted(found, key=lambda one: one.name) if point.name not in self._own}
 
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The names of xqg's own, sorted; no other package is looked at."""
+        return tuple(self._own)
+
     def __iter__(self) -> Iterator[str]:
         """Names, xqg's own first; each part sorted."""
         return iter([*self._own, *self._brought])

@@ -6,11 +6,11 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
-from xqg.evaluation import ReaderMeasure, Run
+from xqg.evaluation import Measure, Run
 from xqg.experiment.evaluation import Outcome
 from xqg.experiment.settings import ReadingRequest
 from xqg.passages.records import Question
@@ -27,22 +27,23 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class FormMeasure:
+class FormMeasure(Measure):
     """A reader measure of answers to the other form of the question: `EM(parallel)`."""
 
-    measure: ReaderMeasure
-    form: QuestionForm
+    needs_reader: ClassVar[bool] = True
+    measure: Measure
+    question_form: QuestionForm
 
     @property
     def name(self) -> str:
         """The measure's name and the form."""
-        return f"{self.measure.name}({self.form})"
+        return f"{self.measure.name}({self.question_form})"
 
-    def per_answer(
-        self, answers: Mapping[str, Span], questions: Sequence[Question], benchmark: Benchmark
+    def per_question(
+        self, answers: Mapping[str, Span], questions: Sequence[Question], benchmark: Benchmark, /
     ) -> dict[str, float]:
         """As the measure itself."""
-        return self.measure.per_answer(answers, questions, benchmark)
+        return self.measure.per_question(answers, questions, benchmark)
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Reading:
 
     def measures(self, asked: Sequence[Any]) -> list[Any]:
         """The measures with those of the second form of the question after them."""
-        others = [FormMeasure(m, form) for form in self.forms[1:] for m in asked if isinstance(m, ReaderMeasure)]
+        others = [FormMeasure(m, form) for form in self.forms[1:] for m in asked if m.needs_reader]
         return [*asked, *others]
 
 
@@ -142,25 +143,25 @@ def read_outcomes(
         mine = {
             measure.name: measure
             for measure in measures
-            if isinstance(measure, ReaderMeasure) and _form(measure, reading.forms[0]) == form
+            if measure.needs_reader and _form(measure, reading.forms[0]) == form
         }
         for outcome in outcomes:
             _read_ahead(reading, outcome, form)
             for (system, language), run in outcome.runs.items():
                 answers = _answers(reading, run, language, form)
                 for name, measure in mine.items():
-                    values = measure.per_answer(answers, questions[language], reading.benchmark)
+                    values = measure.per_question(answers, questions[language], reading.benchmark)
                     outcome.values[system, language][name] = values
         for language, asked in questions.items():
             answers = _answers(reading, _right_passages(reading.benchmark, asked), language, form, every=True)
             for name, measure in mine.items():
-                values = measure.per_answer(answers, asked, reading.benchmark)
+                values = measure.per_question(answers, asked, reading.benchmark)
                 ceiling[language, name] = sum(values.values()) / len(values)
     return ceiling
 
 
 def _form(measure: Any, first: QuestionForm) -> QuestionForm:
-    return measure.form if isinstance(measure, FormMeasure) else first
+    return measure.question_form if isinstance(measure, FormMeasure) else first
 
 
 def _answers(

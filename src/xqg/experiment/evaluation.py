@@ -12,7 +12,7 @@ import numpy.typing as npt
 from xqg.augmentation.aggregations import AGGREGATIONS
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
-from xqg.evaluation import Measure, ReaderMeasure, Run, evaluate
+from xqg.evaluation import Measure, Run, evaluate
 from xqg.experiment.arms import Arm
 from xqg.experiment.baselines import FUSION_DEPTH, Baseline, BaselineContext
 from xqg.experiment.cost import Cost
@@ -152,7 +152,7 @@ def _baseline(baseline: Baseline, language: str, dense: Mapping[str, Run], trial
 
 def _measure(run: Run, language: str, trial: Trial) -> Values:
     with trial.cost.stage("measuring"):
-        of_run = [measure for measure in trial.measures if not isinstance(measure, ReaderMeasure)]
+        of_run = [measure for measure in trial.measures if not measure.needs_reader]
         return evaluate(run, trial.benchmark, language, of_run)
 
 

@@ -11,17 +11,17 @@ import numpy as np
 from xqg.augmentation import Fusion, default_fusion
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.encoding import Encoder, VectorCache, load_encoder
+from xqg.evaluation import depth_for
 from xqg.experiment.answering import Ceiling, Reading, load_reading, read_outcomes
 from xqg.experiment.arms import Arm, TextSource
 from xqg.experiment.cost import Cost
-from xqg.experiment.depth import depth_for
 from xqg.experiment.evaluation import Trial
 from xqg.experiment.outcomes import TuningQuestions, ask, outcomes_of, settings_of, tuning_questions
 from xqg.experiment.parts import Parts, encode_parts
 from xqg.experiment.queries import Queries, from_generator, language_shares
 from xqg.experiment.results import write_comparison
 from xqg.experiment.settings import Request, claim
-from xqg.experiment.task import Task, default_measures, identity, prepare
+from xqg.experiment.task import Task, identity, prepare
 from xqg.experiment.views import Comparison
 from xqg.models.card import warn_untrained
 from xqg.queries import load_generator
@@ -29,7 +29,7 @@ from xqg.queries import load_generator
 if TYPE_CHECKING:
     from xqg.queries import AnyGenerator
 
-__all__ = ["Assembled", "assemble", "compare", "default_measures"]
+__all__ = ["Assembled", "assemble", "compare"]
 
 
 @dataclass(frozen=True)

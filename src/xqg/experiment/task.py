@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 from xqg.augmentation import Fusion
 from xqg.augmentation.aggregations import parse_aggregations
 from xqg.benchmarks.benchmark import Benchmark
-from xqg.evaluation import Measure, ReaderMeasure, check_reader, parse_many, tokenizer_name
+from xqg.evaluation import (
+    READER_MEASURES,
+    Measure,
+    check_reader,
+    default_measures,
+    parse,
+    parse_many,
+    reasons,
+    tokenizer_name,
+)
 from xqg.experiment.filling import Chosen, choose
 from xqg.experiment.plan import Plan
 from xqg.experiment.queries import Needing, Queries, QueryFile, needed
@@ -21,10 +31,11 @@ if TYPE_CHECKING:
     from xqg.encoding import Encoder
     from xqg.queries import AnyGenerator
 
-__all__ = ["Task", "default_measures", "identity", "prepare"]
+__all__ = ["Task", "identity", "prepare"]
+
+logger = logging.getLogger(__name__)
 
 PER_LANGUAGE = 5
-READER_MEASURES = "EM F1"  # what a reader is asked for unless measures name others
 
 
 @dataclass(frozen=True)
@@ -65,10 +76,7 @@ def prepare(benchmark: Benchmark, request: Request) -> Task:
     """
     parse_aggregations(",".join(request.aggregations))
     limited = _limited(benchmark, request)
-    measures = parse_many(request.measures) if request.measures else default_measures(limited)
-    if request.reader is not None and not any(isinstance(measure, ReaderMeasure) for measure in measures):
-        measures += parse_many(READER_MEASURES)
-    check_reader(measures, reader=request.reader is not None)
+    measures = _measures(request, limited)
     file = QueryFile.read(request.queries_file) if request.queries_file is not None else None
     plan = _plan(limited, request, file)
     chosen = choose(request, benchmark, plan, file)
@@ -76,14 +84,19 @@ def prepare(benchmark: Benchmark, request: Request) -> Task:
     return Task(request, limited, benchmark, measures, plan, chosen, file, taken)
 
 
-def default_measures(benchmark: Benchmark) -> list[Measure]:
-    """`R@1 R@5 RR@10`, and where questions have answers `Answer@1 Answer@5`, and `R@2kt` in English."""
-    names = ["R@1", "R@5", "RR@10"]
-    if benchmark.passage_answers or all(question.answers for question in benchmark.questions):
-        names += ["Answer@1", "Answer@5"]
-        if benchmark.passage_languages == ("en",):
-            names.append("R@2kt")
-    return parse_many(" ".join(names))
+def _measures(request: Request, benchmark: Benchmark) -> list[Measure]:
+    """Those asked for, with a reader's own where there is one; else the default, and what that leaves out is said."""
+    reader = request.reader is not None
+    if not request.measures:
+        measures, left_out = default_measures(benchmark, benchmark.query_languages, reader=reader)
+        for reason, names in reasons(left_out).items():
+            logger.warning("left out: %s (%s)", names, reason)
+        return measures
+    measures = parse_many(request.measures)
+    if reader and not any(measure.needs_reader for measure in measures):
+        measures += map(parse, READER_MEASURES)
+    check_reader(measures, reader=reader)
+    return measures
 
 
 def _limited(benchmark: Benchmark, request: Request) -> Benchmark:

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from xqg.augmentation import default_fusion
 from xqg.benchmarks.benchmark import Benchmark
-from xqg.evaluation import Measure, ReaderMeasure, chance_level
+from xqg.evaluation import Measure, chance_of
 from xqg.experiment.arms import Arm
 from xqg.experiment.contrasts import MEAN, Contrast, contrasts
-from xqg.experiment.depth import depth_for
 from xqg.experiment.evaluation import Outcome
 from xqg.experiment.interpretability import interpretability
 from xqg.experiment.plan import Plan
-from xqg.experiment.scales import higher_is_better
 from xqg.experiment.spread import Spread
 from xqg.experiment.systems import System, systems_of
 
@@ -131,19 +129,10 @@ class Comparison:
     def _judged(self) -> tuple[Measure, float] | None:
         """The first measure of rankings where more is better, and its chance level, which is the same
         for every setting."""
-        of_rankings = [
-            measure
-            for measure in self.measures
-            if not isinstance(measure, ReaderMeasure) and higher_is_better(measure.name)
-        ]
+        of_rankings = [one for one in self.measures if not one.needs_reader and one.higher_is_better]
         if not of_rankings:
             return None
-        measure = of_rankings[0]
-        asked = self.benchmark.questions_in(self.plan.query_languages[0])
-        # Few questions need many rankings, or the level itself would be noise.
-        repeats = max(10, 30_000 // len(asked))
-        depth = depth_for([measure], self.benchmark)
-        return measure, chance_level(measure, asked, self.benchmark, depth, repeats)
+        return of_rankings[0], chance_of(of_rankings[0], self.benchmark, self.plan.query_languages[0])
 
     def _view(self, outcome: Outcome, number: int) -> View:
         names = [system.name for system in self.systems]
