@@ -57,9 +57,9 @@ class Registry(Generic[Thing]):
         return {point.name: point for point in sorted(found, key=lambda one: one.name) if point.name not in self._own}
 
     @property
-    def own(self) -> list[str]:
-        """Names of xqg's own, sorted."""
-        return list(self._own)
+    def own(self) -> tuple[str, ...]:
+        """The names of xqg's own, sorted; no other package is looked at."""
+        return tuple(self._own)
 
     def __iter__(self) -> Iterator[str]:
         """Names, xqg's own first; each part sorted."""

@@ -22,6 +22,6 @@ def score() -> Score:
         questions = [Question("q", "?", "fi", gold)]
         benchmark = Benchmark("toy", [Passage("p", "", "text", language)], questions, {}, {}, "")
         answers = {"q": Span(answer, "p", 0, len(answer), 0.0)}
-        return parse(name).per_answer(answers, questions, benchmark)["q"]
+        return parse(name).per_question(answers, questions, benchmark)["q"]
 
     return value

@@ -8,7 +8,7 @@ import pytest
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
-from xqg.evaluation import chance_level, evaluate, macro, parse, parse_many, read_trec, write_trec
+from xqg.evaluation import chance_level, chance_of, evaluate, macro, parse, parse_many, read_trec, write_trec
 from xqg.passages import Passage, Question
 from xqg.reading.span import Span
 
@@ -62,6 +62,19 @@ def test_chance_level_is_near_its_expectation_and_repeats() -> None:
     assert chance_level(parse("R@20"), questions, benchmark, depth=99, repeats=1) == 1.0
 
 
+def test_one_chance_level_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    # 30,000 rankings in all, however few questions there are, as deep as the measure needs and 10 at least.
+    benchmark = _benchmark(20)
+    level = chance_of(parse("R@5"), benchmark, "ja")
+    assert level == pytest.approx(0.25, abs=0.01)
+    assert level == chance_level(parse("R@5"), benchmark.questions_in("ja"), benchmark, depth=10, repeats=15_000)
+    monkeypatch.setattr("xqg.evaluation.chance._RANKINGS", 1)
+    asked = benchmark.questions_in("ru")
+    assert chance_of(parse("AP"), benchmark, "ru") == chance_level(parse("AP"), asked, benchmark, 20, repeats=10)
+    with pytest.raises(XqgError, match="no questions in 'fi'"):
+        chance_of(parse("R@5"), benchmark, "fi")
+
+
 def test_chance_level_needs_rankings_and_questions() -> None:
     benchmark = _benchmark()
     with pytest.raises(XqgError, match="1 or more of each"):
@@ -79,7 +92,7 @@ def test_reader_measures_are_of_answers() -> None:
     assert found == {"EM": {"q1": 0.0, "q2": 0.0}, "R@1": {"q1": 1.0}, "F1": {"q1": 2 / 3, "q2": 0.0}}
     assert evaluate(run, benchmark, "ja", parse_many("EM"), {}) == {"EM": {"q1": 0.0, "q2": 0.0}}
     for name in ("EM", "F1", "EM-mlqa", "F1-mlqa"):
-        with pytest.raises(XqgError, match=f"^{name} needs a reader; give --reader MODEL$"):
+        with pytest.raises(XqgError, match=f"^{name} needs a reader; give `reader`, or leave it out of `measures`$"):
             evaluate(run, benchmark, "ja", parse_many(f"R@1 {name}"))
         with pytest.raises(XqgError, match=f"{name} is of answers, not of rankings"):
             chance_level(parse(name), questions, benchmark, depth=1)

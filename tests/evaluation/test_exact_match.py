@@ -57,7 +57,7 @@ MIXED = Benchmark(
 def _mixed(**answers: tuple[str, str]) -> dict[str, float]:
     """EM of answers given as (text, passage id)."""
     spans = {id_: Span(text, passage, 0, len(text), 0.0) for id_, (text, passage) in answers.items()}
-    return parse("EM").per_answer(spans, QUESTIONS, MIXED)
+    return parse("EM").per_question(spans, QUESTIONS, MIXED)
 
 
 def test_gold_answers_are_those_of_the_language_of_the_passage_read() -> None:

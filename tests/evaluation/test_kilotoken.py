@@ -117,6 +117,34 @@ def test_passages_in_another_language_are_refused() -> None:
         MEASURE.per_question({"q": [("p", 1.0)]}, questions, benchmark)
 
 
+def _pool(*counts: int, answers: tuple[str, ...] = ("Rome",), language: str = "en") -> Benchmark:
+    passages = [Passage(f"p{i}", "", _words(count), language) for i, count in enumerate(counts)]
+    return Benchmark("toy", passages, [Question("q", "?", "ja", answers)], {}, {}, "")
+
+
+def test_a_run_must_be_as_deep_as_the_shortest_passages_need() -> None:
+    assert MEASURE.depth(_pool(900, 100, 500, 400)) == 3  # 100 + 400 + 500
+    assert MEASURE.depth(_pool(900, 100)) == 2
+    assert parse("R@2kt").depth(_pool(900, 100)) == 2  # the pool has no more
+
+
+def test_obstacles() -> None:
+    pool = _pool(900, 100, 500, 400)
+    assert MEASURE.obstacle(pool, ["ja"]) is None
+    assert MEASURE.obstacle(pool, ["ja"], depth=3) is None
+    assert "2 passages per question may hold fewer than the 1000" in str(MEASURE.obstacle(pool, ["ja"], depth=2))
+    long, short = {"q": [("p0", 2.0), ("p1", 1.0)]}, {"q": [("p1", 2.0), ("p2", 1.0)]}
+    assert MEASURE.obstacle(pool, ["ja"], depth=2, runs={"ja": long}) is None
+    reason = MEASURE.obstacle(pool, ["ja"], runs={"ja": short})
+    assert reason == "the run's 2 passages for question 'q' hold 600 tokens, R@1kt needs 1000"
+    assert MEASURE.obstacle(pool, ["ja"], runs={"ja": {}}) is None  # counts 0
+    assert parse("R@2kt").obstacle(pool, ["ja"]) == "all 4 passages hold 1900 tokens, it reads 2000"
+    assert "English passages, the pool has fi" in str(MEASURE.obstacle(_pool(1000, language="fi"), ["ja"]))
+    for answers in ((), ("yes",), ("no", " ")):
+        reason = MEASURE.obstacle(_pool(1000, answers=answers), ["ja"])
+        assert reason == "no question in ja has an answer other than yes and no"
+
+
 def test_the_tokeniser_is_named() -> None:
     assert tokenizer_name().startswith("nltk ")
     assert "word_tokenize" in tokenizer_name()

@@ -6,7 +6,7 @@ import pytest
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
-from xqg.evaluation.measures.language_bias import EXAMPLES, LanguageBias, parse
+from xqg.evaluation.measures.language_bias import LanguageBias
 from xqg.passages import Passage, Question
 
 IDS = ["ar1", "de1", "en1", "ar2", "de2", "en2"]
@@ -55,8 +55,23 @@ def test_tuning_questions_are_judged_by_the_tuning_qrels() -> None:
 
 
 def test_names() -> None:
-    assert [parse(name) for name in EXAMPLES] == [LanguageBias()]
+    assert [LanguageBias.parse(name) for name in LanguageBias.examples] == [LanguageBias()]
     assert LanguageBias().name == "LanguageBias"
-    assert parse("AP") is None
+    assert LanguageBias.parse("AP") is None
     with pytest.raises(XqgError, match="takes no parameter"):
-        parse("LanguageBias@5")
+        LanguageBias.parse("LanguageBias@5")
+
+
+def test_what_it_says_of_itself() -> None:
+    measure = LanguageBias()
+    assert (measure.unit, measure.higher_is_better, measure.needs_reader) == ("ranks", False, False)
+    assert measure.depth(BENCHMARK) == 6
+    assert measure.obstacle(BENCHMARK, ["de"]) is None
+    assert measure.obstacle(BENCHMARK, ["de"], depth=5) == "it needs complete rankings, of all 6 passages"
+    assert measure.obstacle(BENCHMARK, ["de"], depth=6) is None
+    complete = {"first": _ranked(*IDS), "second": _ranked(*IDS)}
+    assert measure.obstacle(BENCHMARK, ["de"], runs={"de": complete}) is None
+    reason = measure.obstacle(BENCHMARK, ["de"], runs={"de": {**complete, "second": _ranked("ar2")}})
+    assert reason == "it needs complete rankings, and question 'second' lacks relevant passages in its"
+    alone = Benchmark("toy", PASSAGES, QUESTIONS[2:], QRELS, {}, "")
+    assert measure.obstacle(alone, ["de"]) == "no question in de has two relevant passages"

@@ -63,7 +63,7 @@ def test_the_language_is_that_of_the_passage_read() -> None:
     gold = {"en": {"q": ("Rhein",)}, "de": {"q": ("Rhein",)}}
     benchmark = Benchmark("toy", pool, questions, {}, {}, "", passage_answers=gold)
     values = {
-        id_: parse("EM-mlqa").per_answer({"q": Span("der Rhein", id_, 0, 9, 0.0)}, questions, benchmark)
+        id_: parse("EM-mlqa").per_question({"q": Span("der Rhein", id_, 0, 9, 0.0)}, questions, benchmark)
         for id_ in ("en:0", "de:0")
     }
     assert values == {"en:0": {"q": 0.0}, "de:0": {"q": 1.0}}
@@ -75,4 +75,4 @@ def test_a_pool_with_another_language_is_refused(name: str) -> None:
     questions = [Question("q", "?", "en", ("Rome",))]
     benchmark = Benchmark("toy", pool, questions, {}, {}, "")
     with pytest.raises(XqgError, match=rf"{name} is defined .* vi, zh, the pool has ru; use {name[:2]}$"):
-        parse(name).per_answer({}, questions, benchmark)
+        parse(name).per_question({}, questions, benchmark)

@@ -125,10 +125,10 @@ def test_dense_rankings_are_complete_exact_and_settle_ties_by_id() -> None:
     class Encoder:
         name = "toy"
 
-        def encode_passages(self, texts: list[str], *, progress: bool) -> np.ndarray:
+        def encode_passages(self, texts: list[str]) -> np.ndarray:
             return np.array([[len(text), 1.0] for text in texts], dtype=np.float32)
 
-        def encode_queries(self, texts: list[str], *, progress: bool) -> np.ndarray:
+        def encode_queries(self, texts: list[str]) -> np.ndarray:
             return np.array([[1.0, 0.0]] * len(texts), dtype=np.float32)
 
     passages = [Passage("a", "", "xx", "de"), Passage("b", "", "xxx", "en"), Passage("c", "", "xx", "fi")]

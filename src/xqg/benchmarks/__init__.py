@@ -53,3 +53,7 @@ def load(name: str, *, data: Path | str | None = None, passage_language: str | N
         f"unknown benchmark {name!r}: it is neither one of {', '.join(NAMES)} nor a folder with "
         "corpus.jsonl, queries.jsonl and qrels/"
     )
+
+
+def benchmark(x, *, data=None, passage_language=None):  # type: ignore  # replaced by branch things
+    return x if isinstance(x, Benchmark) else load(str(x), data=data, passage_language=passage_language)

@@ -90,6 +90,10 @@ class Benchmark:
             raise XqgError(f"{self.name}: no questions in {language!r}; it has {have}")
         return found
 
+    def judged(self, question: Question) -> Mapping[str, int]:
+        """Passage id → grade, of a question or of one to tune on; empty where nobody judged it."""
+        return self.qrels.get(question.id) or self.tuning_qrels.get(question.id) or {}
+
     def fold(self, number: int, folds: int) -> Benchmark:
         """The same pool with the questions of one fold of the clusters: all of a cluster, or none.
 

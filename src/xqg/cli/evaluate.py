@@ -20,11 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-DEFAULT = ("R@1", "R@5", "RR@10", "Answer@1", "Answer@5", "R@2kt")
-OF_READER = ("EM", "F1")
 MEASURES = (
-    f'Such as "nDCG@10 Answer@5".  [default: of "{" ".join(DEFAULT)}" those that apply, with --reader '
-    f'"{" ".join(OF_READER)}" too]'
+    'Such as "nDCG@10 Answer@5".  [default: of "R@1 R@5 RR@10 Answer@1 Answer@5 R@2kt" those that apply, with '
+    '--reader "EM F1" too]'
 )
 MACRO = "macro"  # in place of a question language: the unweighted mean over them
 
@@ -65,7 +63,7 @@ def command(
     """
     from xqg.benchmarks import load
     from xqg.cli.inputs import of_fold
-    from xqg.evaluation import parse_many, read_trec
+    from xqg.evaluation import default_measures, parse_many, read_trec, reasons
     from xqg.evaluation.text_table import aligned
     from xqg.index.partial import check_absent, partial_folder
 
@@ -78,7 +76,10 @@ def command(
     ranked, pool = of_fold(ranked, pool, options.check_fold(fold))
     runs = _by_language(ranked, pool, query_language, run)
     missing = _missing(runs, pool, run, allow_missing)
-    wanted = _default(pool, list(runs), reading is not None) if asked is None else asked
+    wanted: Sequence[Measure] = asked or []
+    left_out: dict[str, str] = {}
+    if asked is None:
+        wanted, left_out = default_measures(pool, list(runs), reader=reading is not None, runs=runs)
     means, read_with = _measured(runs, pool, wanted, reading, device, dtype)
     settings = _settings(run, pool, list(runs), wanted)
     settings["fold"] = fold
@@ -90,6 +91,8 @@ def command(
     with partial_folder(out) as folder:
         _write(folder, {"settings": settings, "rows": rows}, table)
     print(aligned(table))
+    for reason, names_left_out in reasons(left_out).items():
+        logger.warning("left out: %s (%s)", names_left_out, reason)
     _warn(runs, missing, pool, query_language)
 
 
@@ -176,29 +179,6 @@ def _warn(
         elif code in missing:
             text = "the run lacks questions in %s: %d, which count 0; the first is %r"
             logger.warning(text, code, len(missing[code]), missing[code][0])
-
-
-def _default(benchmark: Benchmark, languages: Sequence[str], reader: bool) -> list[Measure]:
-    """The default measures that count something in every language, and a reader's where there is one."""
-    from xqg.evaluation import parse
-
-    answers = [_answers(benchmark, language) for language in languages]
-    # R@<k>kt leaves out yes/no questions, and is defined for English passages.
-    english = benchmark.passage_languages == ("en",) and all(found - {"yes", "no"} for found in answers)
-    names = []
-    for name in DEFAULT:
-        if name.startswith("Answer@") and not all(answers):
-            continue
-        if name.endswith("kt") and not english:
-            continue
-        names.append(name)
-    return [parse(name) for name in (*names, *(OF_READER if reader else ()))]
-
-
-def _answers(benchmark: Benchmark, language: str) -> set[str]:
-    samples = benchmark.samples.values()
-    found = (benchmark.answers(q, one) for q in benchmark.questions_in(language) for one in samples)
-    return {answer for answers in found for answer in answers if answer.strip()}
 
 
 def _means(

@@ -100,9 +100,7 @@ def reading_request(
 
 def is_readers(measure: Measure) -> bool:
     """Whether a measure is one of a reader's answers."""
-    from xqg.evaluation import ReaderMeasure
-
-    return isinstance(measure, ReaderMeasure)
+    return measure.needs_reader
 
 
 def answers_of(

@@ -8,11 +8,13 @@ import numpy as np
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
-from xqg.evaluation.measures import Measure, ReaderMeasure
+from xqg.evaluation.measure import Measure, depth_for
 from xqg.evaluation.runs import Run
 from xqg.passages.records import Question
 
-__all__ = ["chance_level"]
+__all__ = ["chance_level", "chance_of"]
+
+_RANKINGS = 30_000  # in all: few questions need many each, or the level itself would be noise
 
 
 def chance_level(
@@ -35,7 +37,7 @@ def chance_level(
     """
     if depth < 1 or repeats < 1:
         raise XqgError(f"chance level of {repeats} rankings of depth {depth}; use 1 or more of each")
-    if isinstance(measure, ReaderMeasure):
+    if measure.needs_reader:
         raise XqgError(f"{measure.name} is of answers, not of rankings; take a measure of runs")
     random = np.random.default_rng(seed)
     ids = [passage.id for passage in benchmark.passages]
@@ -51,3 +53,14 @@ def chance_level(
             raise XqgError(f"{measure.name} counts none of {benchmark.name}'s questions; leave it out")
         means.append(sum(values.values()) / len(values))
     return sum(means) / repeats
+
+
+def chance_of(measure: Measure, benchmark: Benchmark, language: str) -> float:
+    """The chance level of a measure on a benchmark's questions of a language, to two digits of a percentage.
+
+    Raises:
+        XqgError: as `chance_level`; no question in the language.
+    """
+    questions = benchmark.questions_in(language)
+    repeats = max(10, _RANKINGS // len(questions))
+    return chance_level(measure, questions, benchmark, depth_for([measure], benchmark), repeats)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
-from xqg.evaluation.measures import Measure, ReaderMeasure
+from xqg.evaluation.measure import Measure, check_reader
 from xqg.evaluation.runs import Run, check_run, order
 from xqg.reading.span import Span
 
-__all__ = ["check_reader", "evaluate", "macro"]
+__all__ = ["evaluate", "macro"]
 
 
 def evaluate(
@@ -39,27 +39,14 @@ def evaluate(
     questions = benchmark.questions_in(language)
     found: dict[str, dict[str, float]] = {}
     for measure in measures:
-        if isinstance(measure, ReaderMeasure):
-            found[measure.name] = measure.per_answer(answers or {}, questions, benchmark)
-        else:
-            found[measure.name] = measure.per_question(ranked, questions, benchmark)
+        measured = answers or {} if measure.needs_reader else ranked
+        found[measure.name] = measure.per_question(measured, questions, benchmark)
         if not found[measure.name]:
             raise XqgError(
                 f"{measure.name} counts none of {benchmark.name}'s questions in {language!r} (they lack the answers "
                 "or judgements it needs); leave it out"
             )
     return found
-
-
-def check_reader(measures: Sequence[Measure], *, reader: bool) -> None:
-    """Refuse reader measures where there is no reader, before any work.
-
-    Raises:
-        XqgError: naming the first of them.
-    """
-    for measure in measures:
-        if isinstance(measure, ReaderMeasure) and not reader:
-            raise XqgError(f"{measure.name} needs a reader; give --reader MODEL")
 
 
 def macro(means: Mapping[str, float]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from xqg.augmentation import FUSIONS, Fusion, check_alpha
 from xqg.augmentation.aggregations import parse_aggregations
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
-from xqg.evaluation import Measure, check_reader, default_measures, measures_of, tokenizer_name
+from xqg.evaluation import READER_MEASURES, Measure, check_reader, default_measures, measures_of, reasons, tokenizer_name
 from xqg.experiment.answers import ReadingOptions
 from xqg.experiment.folder import versions
 from xqg.experiment.parts import Texts
@@ -26,7 +27,7 @@ from xqg.queries import PER_LANGUAGE
 
 __all__ = ["Design", "Options", "alpha_of", "fold_of", "languages_of"]
 
-READER_MEASURES = "EM F1"  # what a reader is asked for unless measures name others
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -164,10 +165,13 @@ def _asked(benchmark: Benchmark, options: Options) -> Benchmark:
 def _measures(benchmark: Benchmark, options: Options) -> tuple[list[Measure], dict[str, str]]:
     reader = options.reading is not None
     if options.measures is None:
-        return default_measures(benchmark, benchmark.query_languages, reader=reader)
+        measures, left_out = default_measures(benchmark, benchmark.query_languages, reader=reader)
+        for reason, names in reasons(left_out).items():
+            logger.warning("left out: %s (%s)", names, reason)
+        return measures, left_out
     measures = measures_of(options.measures)
     if reader and not any(measure.needs_reader for measure in measures):
-        measures += measures_of(READER_MEASURES)
+        measures += measures_of(list(READER_MEASURES))
     check_reader(measures, reader=reader)
     return measures, {}
 

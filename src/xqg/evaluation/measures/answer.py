@@ -12,22 +12,25 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
+from xqg.evaluation.measure import Measure
 from xqg.evaluation.normalise import normalise
 from xqg.evaluation.runs import Run
 from xqg.passages.records import Passage, Question
 
-__all__ = ["EXAMPLES", "AnswerAt", "parse"]
-
-EXAMPLES = ("Answer@5",)
+__all__ = ["AnswerAt"]
 
 
 @dataclass(frozen=True)
-class AnswerAt:
+class AnswerAt(Measure):
     """See the module."""
 
+    form: ClassVar[str] = "Answer@<k>"
+    examples: ClassVar[tuple[str, ...]] = ("Answer@5",)
+    lacking: ClassVar[str] = "an answer"
     k: int
 
     @property
@@ -35,14 +38,34 @@ class AnswerAt:
         """`Answer@5`."""
         return f"Answer@{self.k}"
 
-    def per_question(self, run: Run, questions: Sequence[Question], benchmark: Benchmark) -> dict[str, float]:
-        """See `RunMeasure.per_question`; a question without an answer in any language is not counted."""
+    @classmethod
+    def parse(cls, text: str) -> AnswerAt | None:
+        """`Answer@k` for k of 1 and more.
+
+        Raises:
+            XqgError: `Answer` with another parameter.
+        """
+        if not text.startswith("Answer"):
+            return None
+        match = re.fullmatch(r"Answer@([1-9][0-9]*)", text)
+        if match is None:
+            raise XqgError(f"measure {text!r} needs a number of passages of 1 or more, such as Answer@5")
+        return cls(int(match[1]))
+
+    def counts(self, question: Question, benchmark: Benchmark) -> bool:
+        """Whether the question has an answer in any of the pool's languages."""
+        return any(_normalised(benchmark, question, passage) for passage in benchmark.samples.values())
+
+    def per_question(
+        self, run: Run, questions: Sequence[Question], benchmark: Benchmark, /
+    ) -> dict[str, float]:
+        """See `Measure.per_question`."""
         texts: dict[str, str] = {}
         found: dict[str, float] = {}
         for question in questions:
-            answers = {code: _normalised(benchmark, question, one) for code, one in benchmark.samples.items()}
-            if not any(answers.values()):
+            if not self.counts(question, benchmark):
                 continue
+            answers = {code: _normalised(benchmark, question, one) for code, one in benchmark.samples.items()}
             hit = False
             for passage_id, _ in run.get(question.id, [])[: self.k]:
                 passage = benchmark.passage_by_id[passage_id]
@@ -56,17 +79,3 @@ class AnswerAt:
 def _normalised(benchmark: Benchmark, question: Question, passage: Passage) -> set[str]:
     """An answer that normalises to nothing ("The", "?") would occur everywhere: it is left out."""
     return {normalise(answer) for answer in benchmark.answers(question, passage)} - {""}
-
-
-def parse(text: str) -> AnswerAt | None:
-    """`Answer@k` for k of 1 and more.
-
-    Raises:
-        XqgError: `Answer` with another parameter.
-    """
-    if not text.startswith("Answer"):
-        return None
-    match = re.fullmatch(r"Answer@([1-9][0-9]*)", text)
-    if match is None:
-        raise XqgError(f"measure {text!r} needs a number of passages of 1 or more, such as Answer@5")
-    return AnswerAt(int(match[1]))

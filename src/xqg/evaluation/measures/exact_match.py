@@ -8,37 +8,22 @@ percentages.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-from xqg.benchmarks.benchmark import Benchmark
-from xqg.evaluation.gold import best_over_gold
+from xqg.evaluation.gold import OfAnswers
 from xqg.evaluation.normalise import normalise
-from xqg.passages.records import Question
-from xqg.reading.span import Span
 
-__all__ = ["EXAMPLES", "ExactMatch", "parse"]
-
-EXAMPLES = ("EM",)
+__all__ = ["ExactMatch"]
 
 
 @dataclass(frozen=True)
-class ExactMatch:
+class ExactMatch(OfAnswers):
     """See the module."""
 
-    name: str = "EM"
+    name = form = "EM"
+    examples: ClassVar[tuple[str, ...]] = ("EM",)
 
-    def per_answer(
-        self, answers: Mapping[str, Span], questions: Sequence[Question], benchmark: Benchmark
-    ) -> dict[str, float]:
-        """See `ReaderMeasure.per_answer`."""
-        return best_over_gold(_exact_match, answers, questions, benchmark)
-
-
-def _exact_match(answer: str, gold: str, language: str) -> float:
-    return float(normalise(answer) == normalise(gold))
-
-
-def parse(text: str) -> ExactMatch | None:
-    """`EM`."""
-    return ExactMatch() if text == "EM" else None
+    def similarity(self, answer: str, gold: str, language: str) -> float:
+        """1 where they are equal."""
+        return float(normalise(answer) == normalise(gold))

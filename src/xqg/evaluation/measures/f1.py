@@ -10,31 +10,26 @@ empty answers included. The best gold answer counts. Multiply by 100 for the scr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-from xqg.benchmarks.benchmark import Benchmark
-from xqg.evaluation.gold import best_over_gold
+from xqg.evaluation.gold import OfAnswers
 from xqg.evaluation.normalise import normalise
-from xqg.passages.records import Question
-from xqg.reading.span import Span
 
-__all__ = ["EXAMPLES", "F1", "parse", "shared_words"]
-
-EXAMPLES = ("F1",)
+__all__ = ["F1", "shared_words"]
 
 
 @dataclass(frozen=True)
-class F1:
+class F1(OfAnswers):
     """See the module."""
 
-    name: str = "F1"
+    name = form = "F1"
+    examples: ClassVar[tuple[str, ...]] = ("F1",)
 
-    def per_answer(
-        self, answers: Mapping[str, Span], questions: Sequence[Question], benchmark: Benchmark
-    ) -> dict[str, float]:
-        """See `ReaderMeasure.per_answer`."""
-        return best_over_gold(_f1, answers, questions, benchmark)
+    def similarity(self, answer: str, gold: str, language: str) -> float:
+        """F1 of their words."""
+        return shared_words(normalise(answer).split(), normalise(gold).split())
 
 
 def shared_words(answer: Sequence[str], gold: Sequence[str]) -> float:
@@ -44,12 +39,3 @@ def shared_words(answer: Sequence[str], gold: Sequence[str]) -> float:
         return 0.0
     precision, recall = common / len(answer), common / len(gold)
     return 2 * precision * recall / (precision + recall)
-
-
-def _f1(answer: str, gold: str, language: str) -> float:
-    return shared_words(normalise(answer).split(), normalise(gold).split())
-
-
-def parse(text: str) -> F1 | None:
-    """`F1`."""
-    return F1() if text == "F1" else None

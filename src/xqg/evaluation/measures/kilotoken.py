@@ -15,24 +15,27 @@ every text, are left out; the measure is refused for passages that are not Engli
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
+from xqg.evaluation.measure import Measure
 from xqg.evaluation.runs import Run
 from xqg.passages.records import Question
 
-__all__ = ["EXAMPLES", "Kilotoken", "parse", "token_count", "tokenizer_name"]
-
-EXAMPLES = ("R@2kt",)
+__all__ = ["Kilotoken", "token_count", "tokenizer_name"]
 
 
 @dataclass(frozen=True)
-class Kilotoken:
+class Kilotoken(Measure):
     """See the module; `k` in thousands of tokens."""
 
+    form: ClassVar[str] = "R@<k>kt"
+    examples: ClassVar[tuple[str, ...]] = ("R@2kt",)
+    lacking: ClassVar[str] = "an answer other than yes and no"
     k: int
 
     @property
@@ -40,48 +43,127 @@ class Kilotoken:
         """`R@2kt`."""
         return f"R@{self.k}kt"
 
-    def per_question(self, run: Run, questions: Sequence[Question], benchmark: Benchmark) -> dict[str, float]:
-        """See `RunMeasure.per_question`.
+    @classmethod
+    def parse(cls, text: str) -> Kilotoken | None:
+        """`R@<k>kt` for k of 1 and more.
+
+        Raises:
+            XqgError: another number of kilotokens.
+        """
+        if not re.fullmatch(r"R@\S*kt", text):
+            return None
+        match = re.fullmatch(r"R@([1-9][0-9]*)kt", text)
+        if match is None:
+            raise XqgError(
+                f"measure {text!r} needs a whole number of thousand tokens of 1 or more, such as R@2kt"
+            )
+        return cls(int(match[1]))
+
+    @property
+    def tokens(self) -> int:
+        """How many are read of a ranking."""
+        return self.k * 1000
+
+    def counts(self, question: Question, benchmark: Benchmark) -> bool:
+        """Whether the question has an answer that is neither blank nor yes or no."""
+        return bool(_answers(question, benchmark))
+
+    def depth(self, benchmark: Benchmark) -> int:
+        """As many passages as fill the tokens when the shortest come first."""
+        return _filled(sorted(token_count(passage.text) for passage in benchmark.passages), self.tokens)[0]
+
+    def obstacle(
+        self,
+        benchmark: Benchmark,
+        languages: Sequence[str],
+        *,
+        depth: int | None = None,
+        runs: Mapping[str, Run] | None = None,
+    ) -> str | None:
+        """See `Measure.obstacle`: passages that are not English, a pool or rankings too short."""
+        if reason := _not_english(benchmark) or super().obstacle(benchmark, languages):
+            return reason
+        enough, total = _filled((token_count(passage.text) for passage in benchmark.passages), self.tokens)
+        if total < self.tokens:
+            return f"all {enough} passages hold {total} tokens, it reads {self.tokens}"
+        if runs is None and depth is not None and depth < self.depth(benchmark):
+            return f"{depth} passages per question may hold fewer than the {self.tokens} tokens that it reads"
+        for language, run in (runs or {}).items():
+            for question in benchmark.questions_in(language):
+                ids = [passage_id for passage_id, _ in run.get(question.id, [])]
+                if ids and self.counts(question, benchmark) and (reason := self._too_short(question, ids, benchmark)):
+                    return reason
+        return None
+
+    def per_question(
+        self, run: Run, questions: Sequence[Question], benchmark: Benchmark, /
+    ) -> dict[str, float]:
+        """See `Measure.per_question`.
 
         Raises:
             XqgError: passages that are not English; a ranking too short while the pool has more.
         """
-        if benchmark.passage_languages != ("en",):
-            have = ", ".join(benchmark.passage_languages)
-            raise XqgError(
-                f"{self.name} is defined for English passages, the pool has {have}; use Answer@5 or R@5"
-            )
+        if reason := _not_english(benchmark):
+            raise XqgError(f"{self.name} {reason}; use Answer@5 or R@5")
         found: dict[str, float] = {}
         for question in questions:
-            answers = [
-                answer
-                for answer in benchmark.answers(question, benchmark.passages[0])
-                if answer.strip() and answer not in ("yes", "no")
-            ]
+            answers = _answers(question, benchmark)
             if not answers:
                 continue
-            pairs = run.get(question.id, [])
-            text = self._text(question, [passage_id for passage_id, _ in pairs], benchmark) if pairs else ""
+            ids = [passage_id for passage_id, _ in run.get(question.id, [])]
+            if ids and (reason := self._too_short(question, ids, benchmark)):
+                raise XqgError(f"{reason}; retrieve more passages per question (-k)")
+            text = self._text(ids, benchmark)
             found[question.id] = float(any(answer in text for answer in answers))
         return found
 
-    def _text(self, question: Question, passage_ids: list[str], benchmark: Benchmark) -> str:
+    def _too_short(self, question: Question, ids: Sequence[str], benchmark: Benchmark) -> str | None:
+        """What a ranking lacks; a complete one is never too short."""
+        if len(ids) >= len(benchmark.passages):
+            return None
+        texts = (benchmark.passage_by_id[passage_id].text for passage_id in ids)
+        total = _filled(map(token_count, texts), self.tokens)[1]
+        if total >= self.tokens:
+            return None
+        return (
+            f"the run's {len(ids)} passages for question {question.id!r} hold {total} tokens, {self.name} needs "
+            f"{self.tokens}"
+        )
+
+    def _text(self, ids: Sequence[str], benchmark: Benchmark) -> str:
         """The first k·1,000 tokens of the passages, joined by single spaces."""
-        left = self.k * 1000
+        left = self.tokens
         parts: list[str] = []
-        for passage_id in passage_ids:
+        for passage_id in ids:
             joined, count = _tokens(benchmark.passage_by_id[passage_id].text, punkt_is_installed())
             if count >= left:
                 # Tokens hold no white space, so that splitting gives them back.
-                return " ".join([*parts, *joined.split(" ")[:left]])
+                parts.append(" ".join(joined.split(" ")[:left]))
+                break
             parts.append(joined)
             left -= count
-        if len(passage_ids) < len(benchmark.passages):
-            raise XqgError(
-                f"the run's {len(passage_ids)} passages for question {question.id!r} hold {self.k * 1000 - left} "
-                f"tokens, {self.name} needs {self.k * 1000}; retrieve more passages per question (-k)"
-            )
         return " ".join(parts)
+
+
+def _not_english(benchmark: Benchmark) -> str | None:
+    if benchmark.passage_languages == ("en",):
+        return None
+    return f"is defined for English passages, the pool has {', '.join(benchmark.passage_languages)}"
+
+
+def _answers(question: Question, benchmark: Benchmark) -> list[str]:
+    answers = benchmark.answers(question, benchmark.passages[0])
+    return [answer for answer in answers if answer.strip() and answer not in ("yes", "no")]
+
+
+def _filled(counts: Iterable[int], tokens: int) -> tuple[int, int]:
+    """How many passages of these token counts fill the tokens, or all there are; and what they hold."""
+    passages = total = 0
+    for count in counts:
+        passages, total = passages + 1, total + count
+        if total >= tokens:
+            break
+    return passages, total
 
 
 @lru_cache(maxsize=100_000)
@@ -115,19 +197,3 @@ def tokenizer_name() -> str:
     import nltk
 
     return f"nltk {nltk.__version__} word_tokenize" + ("" if punkt_is_installed() else " preserve_line=True")
-
-
-def parse(text: str) -> Kilotoken | None:
-    """`R@<k>kt` for k of 1 and more.
-
-    Raises:
-        XqgError: another number of kilotokens.
-    """
-    if not re.fullmatch(r"R@\S*kt", text):
-        return None
-    match = re.fullmatch(r"R@([1-9][0-9]*)kt", text)
-    if match is None:
-        raise XqgError(
-            f"measure {text!r} needs a whole number of thousand tokens of 1 or more, such as R@2kt"
-        )
-    return Kilotoken(int(match[1]))

@@ -11,41 +11,79 @@ a relevant passage gives no rank for it and is refused: the whole pool must be r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
+from xqg.evaluation.measure import Measure
 from xqg.evaluation.runs import Run
 from xqg.passages.records import Question
 
-__all__ = ["EXAMPLES", "LanguageBias", "parse"]
-
-EXAMPLES = ("LanguageBias",)
+__all__ = ["LanguageBias"]
 
 
 @dataclass(frozen=True)
-class LanguageBias:
+class LanguageBias(Measure):
     """See the module."""
 
-    @property
-    def name(self) -> str:
-        """`LanguageBias`."""
-        return "LanguageBias"
+    name = form = "LanguageBias"
+    examples: ClassVar[tuple[str, ...]] = ("LanguageBias",)
+    lacking: ClassVar[str] = "two relevant passages"
+    higher_is_better: ClassVar[bool] = False
+    unit: ClassVar[str] = "ranks"
 
-    def per_question(self, run: Run, questions: Sequence[Question], benchmark: Benchmark) -> dict[str, float]:
-        """See `RunMeasure.per_question`; values are differences of ranks, 1 and more.
+    @classmethod
+    def parse(cls, text: str) -> LanguageBias | None:
+        """`LanguageBias`, which takes no parameter.
+
+        Raises:
+            XqgError: the name with a parameter.
+        """
+        if not text.startswith("LanguageBias"):
+            return None
+        if text != "LanguageBias":
+            raise XqgError(
+                f"measure {text!r} takes no parameter, it is of the complete ranking; use LanguageBias"
+            )
+        return cls()
+
+    def counts(self, question: Question, benchmark: Benchmark) -> bool:
+        """Whether there are two relevant passages or more."""
+        return len(_relevant(question, benchmark)) > 1
+
+    def obstacle(
+        self,
+        benchmark: Benchmark,
+        languages: Sequence[str],
+        *,
+        depth: int | None = None,
+        runs: Mapping[str, Run] | None = None,
+    ) -> str | None:
+        """See `Measure.obstacle`: rankings that may lack, or lack, a relevant passage."""
+        if runs is None and depth is not None and depth < len(benchmark.passages):
+            return f"it needs complete rankings, of all {len(benchmark.passages)} passages"
+        for language, run in (runs or {}).items():
+            for question in benchmark.questions_in(language):
+                ranked = {passage_id for passage_id, _ in run.get(question.id, [])}
+                if self.counts(question, benchmark) and not _relevant(question, benchmark) <= ranked:
+                    return f"it needs complete rankings, and question {question.id!r} lacks relevant passages in its"
+        return super().obstacle(benchmark, languages)
+
+    def per_question(
+        self, run: Run, questions: Sequence[Question], benchmark: Benchmark, /
+    ) -> dict[str, float]:
+        """See `Measure.per_question`; values are differences of ranks, 1 and more.
 
         Raises:
             XqgError: a ranking without one of the question's relevant passages, or no ranking.
         """
         found: dict[str, float] = {}
         for question in questions:
-            judged = benchmark.qrels.get(question.id) or benchmark.tuning_qrels.get(question.id) or {}
-            relevant = {passage_id for passage_id, grade in judged.items() if grade > 0}
-            if len(relevant) < 2:
+            if not self.counts(question, benchmark):
                 continue
-            ranking = run.get(question.id, [])
+            relevant, ranking = _relevant(question, benchmark), run.get(question.id, [])
             ranks = [rank for rank, (passage_id, _) in enumerate(ranking) if passage_id in relevant]
             if len(ranks) < len(relevant):
                 raise XqgError(
@@ -57,16 +95,5 @@ class LanguageBias:
         return found
 
 
-def parse(text: str) -> LanguageBias | None:
-    """`LanguageBias`, which takes no parameter.
-
-    Raises:
-        XqgError: the name with a parameter.
-    """
-    if not text.startswith("LanguageBias"):
-        return None
-    if text != "LanguageBias":
-        raise XqgError(
-            f"measure {text!r} takes no parameter, it is of the complete ranking; use LanguageBias"
-        )
-    return LanguageBias()
+def _relevant(question: Question, benchmark: Benchmark) -> set[str]:
+    return {passage_id for passage_id, grade in benchmark.judged(question).items() if grade > 0}

@@ -18,17 +18,17 @@ import string
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
-from xqg.evaluation.gold import best_over_gold
+from xqg.evaluation.gold import OfAnswers
 from xqg.evaluation.measures.f1 import shared_words
+from xqg.evaluation.runs import Run
 from xqg.passages.records import Question
 from xqg.reading.span import Span
 
-__all__ = ["EXAMPLES", "Mlqa", "normalise_mlqa", "parse"]
-
-EXAMPLES = ("EM-mlqa", "F1-mlqa")
+__all__ = ["Mlqa", "normalise_mlqa"]
 
 _NOTHING = r"(?!)"
 _ARTICLES = {
@@ -44,27 +44,57 @@ _HAN = re.compile("([\u4e00-\u9fa5])")
 
 
 @dataclass(frozen=True)
-class Mlqa:
-    """See the module; `name` is one of `EXAMPLES`."""
+class Mlqa(OfAnswers):
+    """See the module; `of` is `EM` or `F1`."""
 
-    name: str
+    form: ClassVar[str] = "EM-mlqa, F1-mlqa"
+    examples: ClassVar[tuple[str, ...]] = ("EM-mlqa", "F1-mlqa")
+    of: str
 
-    def per_answer(
-        self, answers: Mapping[str, Span], questions: Sequence[Question], benchmark: Benchmark
+    @property
+    def name(self) -> str:
+        """`EM-mlqa`."""
+        return f"{self.of}-mlqa"
+
+    @classmethod
+    def parse(cls, text: str) -> Mlqa | None:
+        """`EM-mlqa` or `F1-mlqa`."""
+        return cls(text.removesuffix("-mlqa")) if text in cls.examples else None
+
+    def similarity(self, answer: str, gold: str, language: str) -> float:
+        """Whether the words are equal, or F1 of them."""
+        ours, theirs = normalise_mlqa(answer, language), normalise_mlqa(gold, language)
+        return float(ours == theirs) if self.of == "EM" else shared_words(ours.split(), theirs.split())
+
+    def obstacle(
+        self,
+        benchmark: Benchmark,
+        languages: Sequence[str],
+        *,
+        depth: int | None = None,
+        runs: Mapping[str, Run] | None = None,
+    ) -> str | None:
+        """See `Measure.obstacle`: passages in a language that MLQA lacks."""
+        return _other_languages(benchmark) or super().obstacle(benchmark, languages, depth=depth, runs=runs)
+
+    def per_question(
+        self, answers: Mapping[str, Span], questions: Sequence[Question], benchmark: Benchmark, /
     ) -> dict[str, float]:
-        """See `ReaderMeasure.per_answer`.
+        """See `OfAnswers.per_question`.
 
         Raises:
             XqgError: passages in a language that MLQA lacks.
         """
-        other = [code for code in benchmark.passage_languages if code not in _ARTICLES]
-        if other:
-            raise XqgError(
-                f"{self.name} is defined for passages in {', '.join(_ARTICLES)}, the pool has "
-                f"{', '.join(other)}; use {self.name.removesuffix('-mlqa')}"
-            )
-        similarity = _exact_match if self.name == "EM-mlqa" else _f1
-        return best_over_gold(similarity, answers, questions, benchmark)
+        if reason := _other_languages(benchmark):
+            raise XqgError(f"{self.name} {reason}; use {self.of}")
+        return super().per_question(answers, questions, benchmark)
+
+
+def _other_languages(benchmark: Benchmark) -> str | None:
+    other = [code for code in benchmark.passage_languages if code not in _ARTICLES]
+    if not other:
+        return None
+    return f"is defined for passages in {', '.join(_ARTICLES)}, the pool has {', '.join(other)}"
 
 
 def normalise_mlqa(text: str, language: str) -> str:
@@ -79,16 +109,3 @@ def normalise_mlqa(text: str, language: str) -> str:
 def _is_punctuation(character: str) -> bool:
     # ASCII's has symbols too ("$", "+"), which are no punctuation in Unicode.
     return character in string.punctuation or unicodedata.category(character).startswith("P")
-
-
-def _exact_match(answer: str, gold: str, language: str) -> float:
-    return float(normalise_mlqa(answer, language) == normalise_mlqa(gold, language))
-
-
-def _f1(answer: str, gold: str, language: str) -> float:
-    return shared_words(normalise_mlqa(answer, language).split(), normalise_mlqa(gold, language).split())
-
-
-def parse(text: str) -> Mlqa | None:
-    """`EM-mlqa` or `F1-mlqa`."""
-    return Mlqa(text) if text in EXAMPLES else None

@@ -8,25 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
+from xqg.evaluation.measure import Measure
 from xqg.evaluation.runs import Run
 from xqg.passages.records import Question
 
 if TYPE_CHECKING:
     import ir_measures
 
-__all__ = ["EXAMPLES", "Ranking", "parse"]
-
-EXAMPLES = ("R@5", "RR@10", "nDCG@10", "AP", "Success@1")
+__all__ = ["Ranking"]
 
 
 @dataclass(frozen=True)
-class Ranking:
+class Ranking(Measure):
     """Any measure that ir-measures can compute here."""
 
+    form: ClassVar[str] = "a name of ir-measures"
+    examples: ClassVar[tuple[str, ...]] = ("R@5", "RR@10", "nDCG@10", "AP", "Success@1")
+    lacking: ClassVar[str] = "a judgement"
+    tried_last: ClassVar[bool] = True
     measure: ir_measures.Measure
 
     @property
@@ -34,13 +37,34 @@ class Ranking:
         """ir-measures' own spelling: `MRR@10` becomes `RR@10`."""
         return str(self.measure)
 
-    def per_question(self, run: Run, questions: Sequence[Question], benchmark: Benchmark) -> dict[str, float]:
-        """See `RunMeasure.per_question`; tuning questions are judged by the benchmark's tuning qrels."""
-        qrels: dict[str, dict[str, int]] = {}
-        for question in questions:
-            judged = benchmark.qrels.get(question.id) or benchmark.tuning_qrels.get(question.id)
-            if judged:
-                qrels[question.id] = dict(judged)
+    @classmethod
+    def parse(cls, text: str) -> Ranking | None:
+        """The measure of an ir-measures name; None where ir-measures has none or cannot compute it.
+
+        Raises:
+            XqgError: a cut-off below 1.
+        """
+        import ir_measures
+
+        try:
+            measure = ir_measures.parse_measure(text)
+            supported = _provider().supports(measure)
+        except (ValueError, NameError, TypeError, KeyError, AssertionError):  # what ir-measures raises
+            return None
+        cutoff = measure.params.get("cutoff")
+        if isinstance(cutoff, int) and cutoff < 1:
+            raise XqgError(f"measure {text!r} cuts off at {cutoff}; use 1 or more, such as R@5")
+        return cls(measure) if supported else None
+
+    def counts(self, question: Question, benchmark: Benchmark) -> bool:
+        """Whether the question is judged."""
+        return bool(benchmark.judged(question))
+
+    def per_question(
+        self, run: Run, questions: Sequence[Question], benchmark: Benchmark, /
+    ) -> dict[str, float]:
+        """See `Measure.per_question`; tuning questions are judged by the benchmark's tuning qrels."""
+        qrels = {one.id: dict(benchmark.judged(one)) for one in questions if self.counts(one, benchmark)}
         if not qrels:
             return {}
         # Providers break ties differently (trec_eval by descending id, MS MARCO's by ascending);
@@ -53,25 +77,6 @@ class Ranking:
         values = _provider().iter_calc([self.measure], qrels, surrogate)
         found = {value.query_id: float(value.value) for value in values}
         return {id_: found[id_] for id_ in qrels}
-
-
-def parse(text: str) -> Ranking | None:
-    """The measure of an ir-measures name; None where ir-measures has none or cannot compute it.
-
-    Raises:
-        XqgError: a cut-off below 1.
-    """
-    import ir_measures
-
-    try:
-        measure = ir_measures.parse_measure(text)
-        supported = _provider().supports(measure)
-    except (ValueError, NameError, TypeError, KeyError, AssertionError):  # what ir-measures raises
-        return None
-    cutoff = measure.params.get("cutoff")
-    if isinstance(cutoff, int) and cutoff < 1:
-        raise XqgError(f"measure {text!r} cuts off at {cutoff}; use 1 or more, such as R@5")
-    return Ranking(measure) if supported else None
 
 
 def _provider() -> ir_measures.providers.FallbackProvider:

@@ -10,8 +10,7 @@ from typing import Any
 from xqg.augmentation import FUSIONS, Fusion, check_alpha
 from xqg.benchmarks import NAMES
 from xqg.errors import XqgError
-from xqg.evaluation import Measure, parse_many
-from xqg.evaluation.evaluate import check_reader
+from xqg.evaluation import Measure, check_reader, parse_many
 from xqg.passages.languages import parse_languages
 
 __all__ = ["MACRO", "Recipe", "Row", "read_recipe"]

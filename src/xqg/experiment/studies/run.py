@@ -11,7 +11,7 @@ from typing import Any
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
-from xqg.evaluation import ReaderMeasure, parse_many
+from xqg.evaluation import parse_many
 from xqg.experiment.arms import ARMS
 from xqg.experiment.experiment import assemble
 from xqg.experiment.plan import Plan
@@ -88,7 +88,7 @@ def _measures(study: Study, text: str | None) -> str:
     """With RR@10 where the study shows its curve."""
     measures = parse_many(text or DEFAULT_MEASURES)
     for measure in measures:
-        if isinstance(measure, ReaderMeasure):
+        if measure.needs_reader:
             raise XqgError(
                 f"studies measure rankings, {measure.name} needs a reader; leave it out (--measures)"
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xqg.evaluation import bootstrap_interval, chance_level
+from xqg.evaluation import bootstrap_interval, chance_of
 from xqg.experiment.scales import higher_is_better, shown
 from xqg.experiment.studies.context import Context
 from xqg.experiment.report.tables import Cell, Table
@@ -40,9 +40,7 @@ def _chance(context: Context) -> tuple[bool, str]:
     """Whether `none` is better than chance, and by how much."""
     trial = context.assembled.trial
     measure = trial.measures[0]
-    asked = trial.benchmark.questions_in(context.languages[0])
-    # Few questions need many rankings, or the level itself would be noise.
-    chance = chance_level(measure, asked, trial.benchmark, trial.depth, max(5, 10_000 // len(asked)))
+    chance = chance_of(measure, trial.benchmark, context.languages[0])
     none = context.none
     low, _ = bootstrap_interval(none.per_question[measure.name], trial.benchmark.groups)
     level = (

@@ -49,7 +49,7 @@ def measure_reader(reader: Reader, split: str, encoder: str) -> dict[str, dict[s
         for name, ranked in (("gold", gold), (f"top {TOP}", run)):
             answers = answer_questions(reader, ranked, benchmark, language, top=TOP)
             for measure in (ExactMatch(), F1()):
-                values = measure.per_answer(answers, asked, benchmark)
+                values = measure.per_question(answers, asked, benchmark)
                 row[f"{measure.name}, {name}"] = round(100 * sum(values.values()) / len(values), 1)
         hits = [any(id_ in benchmark.qrels[q.id] for id_, _ in run[q.id]) for q in asked]
         found[language] = {**row, f"R@{TOP}": round(100 * sum(hits) / len(hits), 1), "questions": len(asked)}
