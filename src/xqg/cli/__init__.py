@@ -27,6 +27,7 @@ from xqg.cli import (
     languages,
     plan,
     remove,
+    report,
     reproduce,
     restore,
     retrieve,
@@ -64,6 +65,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "languages": languages.command,
     "compare": compare.command,
     "study": study.command,
+    "report": report.command,
     "reproduce": reproduce.command,
 }
 

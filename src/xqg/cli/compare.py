@@ -1,7 +1,8 @@
-"""`xqg compare`: the arms on one benchmark, with controls and significance."""
+"""`xqg compare`: systems on one benchmark, with controls and significance."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,10 @@ def command(
     generator: options.GeneratorName = None,
     queries: options.QueriesFile = None,
     data: options.Data = None,
+    systems: Annotated[
+        str | None,
+        typer.Option(help="The complete list: none,mono,cross,bm25 and others; instead of --arms and --baselines."),
+    ] = None,
     arms: options.Arms = None,
     baselines: options.Baselines = None,
     reader: reading.ReaderName = None,
@@ -31,7 +36,7 @@ def command(
     query_languages: options.QueryLanguages = "all",
     languages: options.TargetLanguages = None,
     per_language: options.PerLanguage = None,
-    alpha: options.Alpha = "0.01",
+    alpha: options.Alpha = None,
     fusion: options.FusionName = None,
     aggregations: options.Aggregations = "sum",
     measures: options.Measures = None,
@@ -46,47 +51,24 @@ def command(
     device: options.Device = None,
     dtype: options.Dtype = "auto",
     latex: Annotated[bool, typer.Option("--latex", help="Print the table for a paper as well.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the contrasts as JSON instead.")] = False,
 ) -> None:
-    """Compare arms: which generated queries help retrieval, and by how much.
+    """Compare systems: which generated queries help retrieval, and by how much.
 
     Writes results.json, report.md, report.html, per_query.parquet, runs/ and variants/ to OUT. An
     interrupted comparison goes on where it stopped.
     """
-    from xqg.augmentation.aggregations import parse_aggregations
-    from xqg.benchmarks import load
-    from xqg.experiment import Request, compare
-    from xqg.experiment.report import latex as paper_table
-    from xqg.experiment.report import terminal
+    arguments = {name: value for name, value in locals().items() if value is not None}
+    from xqg.experiment.compare import compare
 
-    options.check_one_source(generator, queries)
-    request = Request(
-        **options.chosen_systems(arms, baselines),
-        out=out,
-        generator=generator,
-        queries_file=queries,
-        alpha=options.check_alpha_text(alpha),
-        fusion=options.check_fusion(fusion),
-        **options.chosen_languages(query_languages, languages),
-        n=per_language,
-        seed=seed,
-        limit=limit,
-        fold=options.check_fold(fold),
-        measures=measures,
-        device=device,
-        dtype=dtype,
-        passage_length=passage_length,
-        query_length=query_length,
-        aggregations=parse_aggregations(aggregations),
-        reader=reading.reading_request(reader, read_top, reader_question, reader_dtype),
-    )
-    pool = load(benchmark, data=data, passage_language=passage_language)
-    if seeds is None:
-        comparison = compare(pool, encoder, request)
-    else:
-        from xqg.experiment.repeats import compare_seeds, parse_seeds
-
-        comparison = compare_seeds(pool, encoder, request, parse_seeds(seeds))
-    print(terminal(comparison))
+    for name in ("benchmark", "latex", "as_json"):
+        del arguments[name]
+    results = compare(benchmark, **arguments)
+    if as_json:
+        rows = [contrast.to_dict() for contrast in results.views[0].contrasts]
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    print(results)
     if latex:
-        print(f"\n{paper_table(comparison)}")
+        print(f"\n{results.to_latex()}")
     print(f"\nreport: {out / 'report.md'} and report.html")

@@ -107,7 +107,9 @@ TargetLanguages = Annotated[
 PerLanguage = Annotated[
     int | None, typer.Option(min=1, help="Queries per target language.  [default: 5, or as --queries has]")
 ]
-Alpha = Annotated[str, typer.Option(help="Weight of the generated queries, 0 to 1, or `tuned`.")]
+Alpha = Annotated[
+    str | None, typer.Option(help="Weight of the generated queries, 0 to 1, or `tuned`.  [default: 0.01]")
+]
 Measures = Annotated[
     str | None,
     typer.Option(

@@ -35,8 +35,8 @@ def command(
     ] = None,
     fusion: options.FusionName = None,
     measures: Annotated[
-        str, typer.Option(help="Measures of rankings; the first is the main one.")
-    ] = "R@1 RR@10 R@5",
+        str | None, typer.Option(help="Measures of rankings; the first is the main one.  [default: R@1 RR@10 R@5]")
+    ] = None,
     top: Annotated[
         int | None,
         typer.Option(min=1, help="Study filter: a query must find its passage in the top K.  [default: 10]"),
@@ -53,32 +53,8 @@ def command(
     α is tuned as in a comparison. Writes study.json, study.md and study.html to OUT. An interrupted
     study goes on where it stopped.
     """
-    from xqg.benchmarks import load
-    from xqg.errors import XqgError
-    from xqg.experiment import Request
-    from xqg.experiment.studies import DEFAULT_TOP, parse_study, run, terminal
+    arguments = {name: value for name, value in locals().items() if name not in ("kind", "benchmark")}
+    from xqg.experiment.study import study
 
-    study = parse_study(kind)
-    options.check_one_source(generator, queries)
-    if top is not None and study.name != "filter":
-        raise XqgError(f"--top is of study filter, this is study {study.name}; leave it out")
-    request = Request(
-        arms=None,
-        out=out,
-        generator=generator,
-        queries_file=queries,
-        fusion=options.check_fusion(fusion),
-        **options.chosen_languages(query_languages, languages),
-        n=per_language,
-        seed=seed,
-        limit=limit,
-        measures=measures,
-        device=device,
-        dtype=dtype,
-        passage_length=passage_length,
-        query_length=query_length,
-    )
-    pool = load(benchmark, data=data, passage_language=passage_language)
-    document = run(study, pool, encoder, request, top or DEFAULT_TOP)
-    print(terminal(document))
+    print(study(kind, benchmark, **arguments))
     print(f"\n{out}: study.html, study.md, study.json")

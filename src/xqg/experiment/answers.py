@@ -12,7 +12,15 @@ from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
 from xqg.evaluation import Measure, Run
 from xqg.passages.records import Question
-from xqg.reading import QUESTION_FORMS, AnswerCache, QuestionForm, Span, answer_questions, as_reader, question_texts
+from xqg.reading import (
+    QUESTION_FORMS,
+    AnswerCache,
+    QuestionForm,
+    Span,
+    answer_questions,
+    as_reader,
+    question_texts,
+)
 
 if TYPE_CHECKING:
     from xqg.reading import Reader

@@ -14,7 +14,8 @@ import numpy as np
 
 from xqg.augmentation import DEFAULT_ALPHA, Fusion, default_fusion
 from xqg.augmentation.aggregations import AGGREGATIONS
-from xqg.benchmarks import Benchmark, benchmark as load_benchmark
+from xqg.benchmarks import Benchmark
+from xqg.benchmarks import benchmark as load_benchmark
 from xqg.encoding import Encoder, VectorCache, as_encoder
 from xqg.errors import XqgError
 from xqg.evaluation import chance_of, depth_for

@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.errors import XqgError
-from xqg.evaluation import clustered
+from xqg.evaluation import bootstrap_interval, clustered
 from xqg.evaluation.significance import holm
+from xqg.experiment.scale import POINTS, Scale
 
 __all__ = ["LEVEL", "MEAN", "PRIMARY", "Contrast", "contrasts", "mean_values"]
 
@@ -62,7 +63,7 @@ class Contrast:
     p_holm: float | None
     questions: int
     clusters: int
-    scale: Scale = Scale()
+    scale: Scale = POINTS
 
     def __str__(self) -> str:
         """`+4.5 (+3.2 to +5.8), p = 1e-08`: in the measure's unit, p of the clustered t-test, corrected

@@ -13,11 +13,11 @@ from typing import Any
 
 from xqg.augmentation import default_fusion
 from xqg.errors import XqgError
+from xqg.experiment.plan import Plan
 from xqg.experiment.scale import Scale
 from xqg.experiment.setting import TUNED, Setting
 from xqg.experiment.system import System
 from xqg.experiment.tuning import Tuned
-from xqg.experiment.plan import Plan
 
 __all__ = ["Compared", "Description", "SettingRow"]
 

@@ -12,7 +12,15 @@ from xqg.augmentation import FUSIONS, Fusion, check_alpha
 from xqg.augmentation.aggregations import parse_aggregations
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
-from xqg.evaluation import READER_MEASURES, Measure, check_reader, default_measures, measures_of, reasons, tokenizer_name
+from xqg.evaluation import (
+    READER_MEASURES,
+    Measure,
+    check_reader,
+    default_measures,
+    measures_of,
+    reasons,
+    tokenizer_name,
+)
 from xqg.experiment.answers import ReadingOptions
 from xqg.experiment.folder import versions
 from xqg.experiment.parts import Texts

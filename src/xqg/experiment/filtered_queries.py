@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from xqg.augmentation.vectors import QueryVectors, rescaled
 from xqg.errors import XqgError
-from xqg.experiment.system import AugmentedVectors
 from xqg.experiment.parts import Parts, Texts
 from xqg.experiment.plan import Plan
+from xqg.experiment.system import AugmentedVectors
 
 __all__ = ["Rescaled", "filtered_parts", "filtered_sums", "query_texts"]
 
@@ -80,7 +80,6 @@ class Rescaled(AugmentedVectors):
         """Wrap an arm; in tables it is called `ARM-rescaled`."""
         self.arm = arm
         self.name = f"{arm.name}-rescaled"
-        self.bound = arm.bound
 
     def needs(self, plan: Plan, passage_language: str) -> Mapping[str, int]:
         """What the arm needs."""

@@ -17,10 +17,10 @@ from xqg.augmentation import Fusion
 from xqg.augmentation.aggregations import AGGREGATIONS
 from xqg.augmentation.vectors import QueryVectors
 from xqg.errors import XqgError
-from xqg.experiment.system import AugmentedVectors
 from xqg.experiment.filtered_queries import Rescaled, filtered_parts, query_texts
 from xqg.experiment.parts import Parts, Texts
 from xqg.experiment.seeds import seeded
+from xqg.experiment.system import AugmentedVectors
 from xqg.experiment.tuning import GRID, reciprocal_ranks
 
 __all__ = ["PseudoQuestions", "PseudoRound", "PseudoTuned", "pseudo_questions", "tune_without_labels"]

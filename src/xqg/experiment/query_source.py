@@ -87,7 +87,7 @@ class QueryFile:
             return cls(str(queries), queries_by_language(read_queries(queries)), file_hash(Path(queries)))
         if isinstance(queries, Mapping):
             held: Texts = queries
-        elif isinstance(queries, Sequence) and all(isinstance(one, GeneratedQuery) for one in queries):
+        elif isinstance(queries, list | tuple) and all(isinstance(one, GeneratedQuery) for one in queries):
             held = queries_by_language(queries)
         else:
             raise XqgError(

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -101,6 +101,11 @@ class Results:
     def facts(self) -> dict[str, Any]:
         """The settings, and what became known on the way: cost, blank queries and the like."""
         return {**self.settings, **self.description.facts}
+
+    @property
+    def benchmark(self) -> str:
+        """Its name."""
+        return str(self.settings["benchmark"])
 
     @property
     def query_languages(self) -> tuple[str, ...]:
@@ -259,7 +264,7 @@ class Results:
         names = ", ".join(system.name for system in self.systems)
         measures, settings = len(self.measures), len(self.description.settings)
         return (
-            f"<Results of {self.settings['benchmark']}: {names}; {measures} measure{'s' * (measures > 1)}, "
+            f"<Results of {self.benchmark}: {names}; {measures} measure{'s' * (measures > 1)}, "
             f"{settings} setting{'s' * (settings > 1)}>"
         )
 
@@ -284,6 +289,19 @@ class Results:
         from xqg.experiment.saving import save
 
         return save(self, Path(folder))
+
+    def write_reports(self, folder: Path | str) -> None:
+        """Write the reports alone into a folder: results.json, report.md, report.html and the like.
+
+        Raises:
+            XqgError: it cannot be written.
+        """
+        from xqg.experiment.report import write_reports
+
+        try:
+            write_reports(self, Path(folder))
+        except OSError as error:
+            raise XqgError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from None
 
     @classmethod
     def load(cls, folder: Path | str) -> Results:

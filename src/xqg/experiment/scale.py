@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from xqg.evaluation import Measure
 
-__all__ = ["PERCENT", "Scale"]
+__all__ = ["PERCENT", "POINTS", "Scale"]
 
 PERCENT = "percent"
 
@@ -52,3 +52,6 @@ class Scale:
     def best(self, values: list[float]) -> float:
         """The best of some values."""
         return max(values) if self.higher_is_better else min(values)
+
+
+POINTS = Scale()  # of most measures

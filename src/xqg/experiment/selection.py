@@ -53,7 +53,7 @@ def wanted_systems(systems: Names = None, arms: Names = None, baselines: Names =
         if arms is not None or baselines is not None:
             raise XqgError("`systems` is the complete list; leave out `arms` and `baselines`, or give them alone")
         return Wanted(_named(systems, "system", list(SYSTEMS)), [], {})
-    own = [system for system in _table(SYSTEMS.own)]
+    own = _table(SYSTEMS.own)
     augmented = [system for system in own if system.augmented]
     others = [system for system in own if not system.augmented]
     required: list[System] = []

@@ -53,8 +53,8 @@ def to_table(results: Results) -> pa.Table:
                 "query_language": language,
             }
             for measure, own in measures.items():
-                for column, text in {**row, "measure": measure}.items():
-                    texts[column].repeat(text, len(own))
+                for text_column, text in {**row, "measure": measure}.items():
+                    texts[text_column].repeat(text, len(own))
                 texts["question_id"].extend(own)
                 texts["cluster"].extend(results.clusters[id_] for id_ in own)
                 numbers["seed"].append(np.full(len(own), seed, dtype=np.int64))

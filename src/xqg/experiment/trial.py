@@ -16,7 +16,7 @@ from xqg.experiment.tuning import Tuned
 from xqg.passages.records import Question
 from xqg.search.reciprocal_rank import FUSION_DEPTH
 
-__all__ = ["Outcome", "Measured", "Trial", "run_setting"]
+__all__ = ["Measured", "Outcome", "Trial", "run_setting"]
 
 Measured = dict[str, dict[str, float]]  # measure → question id → value
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from xqg.experiment.report.words import headline, legend
 from xqg.experiment.report.tables import (
     Cell,
     Table,
@@ -18,6 +17,7 @@ from xqg.experiment.report.tables import (
     seeds_table,
     tuned_alphas,
 )
+from xqg.experiment.report.words import headline, legend
 from xqg.experiment.results import Results, View
 
 __all__ = ["Figure", "Section", "pairs", "sections", "title"]
@@ -56,7 +56,7 @@ class Section:
 
 def title(results: Results) -> str:
     """`xquad: none, mono, cross`."""
-    return f"{results.settings["benchmark"]}: {', '.join(system.name for system in results.systems)}"
+    return f"{results.benchmark}: {', '.join(system.name for system in results.systems)}"
 
 
 def sections(results: Results, number: int) -> list[Section]:

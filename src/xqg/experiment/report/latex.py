@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from xqg.experiment.contrasts import LEVEL
-from xqg.experiment.report.words import describe
 from xqg.experiment.report.tables import BOUND, Cell, by_language
+from xqg.experiment.report.words import describe
 from xqg.experiment.results import Results
 
 __all__ = ["latex"]
@@ -45,7 +45,7 @@ def latex(results: Results) -> str:
         r"\bottomrule",
         r"\end{tabular}",
         rf"\caption{{{_caption(results, measure, bounds=bounds)}}}",
-        rf"\label{{tab:xqg-{re.sub(r'[^A-Za-z0-9]+', '-', results.settings["benchmark"])}}}",
+        rf"\label{{tab:xqg-{re.sub(r'[^A-Za-z0-9]+', '-', results.benchmark)}}}",
         r"\end{table*}",
     ]
     return "\n".join(lines)
@@ -59,7 +59,7 @@ def _caption(results: Results, measure: str, *, bounds: bool) -> str:
     )
     bound = r" $^{\dagger}$ Upper bound, not ranked with the rest." if bounds else ""
     about = escaped(describe(results, results.views[0]))
-    return f"{escaped(measure)} by question language, {escaped(results.settings["benchmark"])}: {about} {marks}{bound}"
+    return f"{escaped(measure)} by question language, {escaped(results.benchmark)}: {about} {marks}{bound}"
 
 
 def _cell(cell: Cell) -> str:

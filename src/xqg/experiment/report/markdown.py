@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from xqg.evaluation.text_table import as_markdown
 from xqg.experiment.report.document import Section, sections, title
-from xqg.experiment.report.words import describe
 from xqg.experiment.report.tables import Cell
+from xqg.experiment.report.words import describe
 from xqg.experiment.results import Results
 
 __all__ = ["markdown", "markdown_page"]

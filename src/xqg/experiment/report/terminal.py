@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from xqg.evaluation.text_table import aligned
-from xqg.experiment.report.words import describe, headline, legend
 from xqg.experiment.report.tables import Table, by_language, by_measure, by_setting
+from xqg.experiment.report.words import describe, headline, legend
 from xqg.experiment.results import Results
 
 __all__ = ["terminal"]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from xqg.experiment.contrasts import LEVEL, MEAN, PRIMARY, Contrast
-from xqg.experiment.contrasts import p_words
+from xqg.experiment.contrasts import LEVEL, MEAN, PRIMARY, Contrast, p_words
 from xqg.experiment.results import Results, View
-from xqg.experiment.scale import Scale
+from xqg.experiment.scale import POINTS
 
 __all__ = ["describe", "headline", "legend", "primary"]
 
@@ -102,7 +101,7 @@ def _warnings(results: Results, view: View) -> list[str]:
 
 def legend(results: Results) -> str:
     """What the numbers and marks of the tables mean."""
-    others = {name: results.scale(name) for name in results.measures if results.scale(name) != Scale()}
+    others = {name: results.scale(name) for name in results.measures if results.scale(name) != POINTS}
     return _LEGEND + "".join(
         f" {name}: in {scale.unit}, {'more' if scale.higher_is_better else 'less'} is better."
         for name, scale in others.items()

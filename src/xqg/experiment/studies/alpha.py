@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from xqg.augmentation import DEFAULT_ALPHA, FUSIONS, Fusion
-from xqg.experiment.arms import Arm
+from xqg.experiment.pseudo_questions import PseudoTuned, pseudo_questions, tune_without_labels
 from xqg.experiment.report.document import Figure, Section
 from xqg.experiment.report.plots import curve
-from xqg.experiment.scales import shown
-from xqg.experiment.studies.context import Context, Scores
-from xqg.experiment.studies.wording import drawn, percent, table
-from xqg.experiment.study import Findings, Study
+from xqg.experiment.report.study import table
 from xqg.experiment.report.tables import Table
+from xqg.experiment.study import Findings, Study
+from xqg.experiment.study_context import Context, Scores
+from xqg.experiment.system import AugmentedVectors
 from xqg.experiment.tuning import GRID
-from xqg.experiment.unlabelled import PseudoTuned, pseudo_questions, tune_without_labels
 
 __all__ = ["HowMuchWeight", "Weighed"]
 
-CHOSEN_BY = "RR@10"  # as the tuning has it (spec §4)
+CHOSEN_BY = "RR@10"  # as the tuning has it
 _ORACLE = "oracle: the best on the test questions themselves, which nobody can have"
 
 
@@ -69,45 +68,45 @@ class HowMuchWeight(Study):
 
     def run(self, context: Context) -> Findings:
         """Every arm with every α in both fusions, the asked one first."""
-        trial = context.assembled.trial
+        trial = context.material.trial
         pseudo = pseudo_questions(
-            context.parts, context.assembled.queries, trial.passage_ids, context.parts.seed
+            context.parts, context.material.trial.queries, trial.passage_ids, context.parts.seed
         )
         fusions = (context.fusion, *(other for other in FUSIONS if other != context.fusion))
 
-        def weighed(arm: Arm, fusion: Fusion) -> Weighed:
+        def weighed(arm: AugmentedVectors, fusion: Fusion) -> Weighed:
             found = [context.measure(arm, fusion, alpha) for alpha in GRID]
             blind = tune_without_labels(arm, fusion, context.parts, pseudo)
             return Weighed(arm.name, fusion, found, context.measure(arm, fusion), blind)
 
         found = [weighed(arm, fusion) for fusion in fusions for arm in context.arms if arm.name != "none"]
         measures = list(dict.fromkeys([context.measures[0], CHOSEN_BY]))
-        sections, figures = [_ways(found, measure) for measure in measures], {}
+        sections, figures = [_ways(context, found, measure) for measure in measures], {}
         sections.insert(1, _nearness(context, found, measures[0], pseudo.held_out))
         for fusion in fusions:
             mine = [each for each in found if each.fusion == fusion]
             for measure in measures:
                 name = f"{measure} {fusion}"
                 figures[name] = _figure(
-                    f"{measure} over α, {fusion} fusion", percent(measure), mine, _real(measure)
+                    f"{measure} over α, {fusion} fusion", context.axis(measure), mine, _real(context, measure)
                 )
                 title = f"{measure} by α, {fusion} fusion"
-                sections.append(Section(title, figure=name, table=_curves(mine, measure)))
+                sections.append(Section(title, figure=name, table=_curves(context, mine, measure)))
             blind = [each for each in mine if each.unlabelled]
             if blind:
                 name, title = f"pseudo {fusion}", f"Pseudo-questions: {CHOSEN_BY} over α, {fusion} fusion"
-                figures[name] = _figure(title, percent(CHOSEN_BY), blind, _pseudo)
+                figures[name] = _figure(title, context.axis(CHOSEN_BY), blind, _pseudo(context))
                 sections.append(Section(title, figure=name, detail=True))
         return Findings(_lines(context, found), sections, figures, _tables(context, found, pseudo.held_out))
 
 
-def _ways(found: Sequence[Weighed], measure: str) -> Section:
+def _ways(context: Context, found: Sequence[Weighed], measure: str) -> Section:
     names = list(found[0].ways())
     rows = [
         [
             f"{each.arm}, {each.fusion}",
             *(
-                f"{shown(measure, scores.mean(measure))} ({scores.shown_alpha})" if scores else "-"
+                f"{context.shown(measure, scores.mean(measure))} ({scores.shown_alpha})" if scores else "-"
                 for scores in each.ways().values()
             ),
         ]
@@ -128,7 +127,7 @@ def _nearness(context: Context, found: Sequence[Weighed], measure: str, held_out
         mine, ways = each.unlabelled.alpha, each.ways()
         steps = GRID.index(mine) - GRID.index(each.oracle)
         differences = [
-            context.difference(each.at(mine), other, measure).shown(measure)
+            context.shown_difference(each.at(mine), other, measure)
             for name, other in ways.items()
             if other is not None and name != "without labels"
         ]
@@ -148,9 +147,9 @@ def _nearness(context: Context, found: Sequence[Weighed], measure: str, held_out
     )
 
 
-def _curves(found: Sequence[Weighed], measure: str) -> Table:
+def _curves(context: Context, found: Sequence[Weighed], measure: str) -> Table:
     rows = [
-        [f"{alpha:g}", *(shown(measure, each.curve[at].mean(measure)) for each in found)]
+        [f"{alpha:g}", *(context.shown(measure, each.curve[at].mean(measure)) for each in found)]
         for at, alpha in enumerate(GRID)
     ]
     best = {
@@ -160,12 +159,12 @@ def _curves(found: Sequence[Weighed], measure: str) -> Table:
     return table(["α", *(each.arm for each in found)], rows, best)
 
 
-def _real(measure: str) -> Callable[[Weighed], list[float]]:
-    return lambda each: [drawn(measure, scores.mean(measure)) for scores in each.curve]
+def _real(context: Context, measure: str) -> Callable[[Weighed], list[float]]:
+    return lambda each: [context.drawn(measure, scores.mean(measure)) for scores in each.curve]
 
 
-def _pseudo(each: Weighed) -> list[float]:
-    return [drawn(CHOSEN_BY, value) for value in each.unlabelled.curve] if each.unlabelled else []
+def _pseudo(context: Context) -> Callable[[Weighed], list[float]]:
+    return lambda each: [context.drawn(CHOSEN_BY, value) for value in each.unlabelled.curve] if each.unlabelled else []
 
 
 def _figure(
@@ -182,7 +181,7 @@ def _lines(context: Context, found: Sequence[Weighed]) -> list[str]:
     for each in found:
         if each.fusion == context.fusion:
             parts = [
-                f"{name} {shown(measure, scores.mean(measure))} (α {scores.shown_alpha})"
+                f"{name} {context.shown(measure, scores.mean(measure))} (α {scores.shown_alpha})"
                 for name, scores in each.ways().items()
                 if scores is not None
             ]

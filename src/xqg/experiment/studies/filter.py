@@ -9,19 +9,18 @@ from typing import Any
 import numpy as np
 
 from xqg.evaluation import holm
-from xqg.experiment.arms import ARMS, Arm
 from xqg.experiment.contrasts import LEVEL
-from xqg.experiment.filtered import Rescaled, filtered_parts, query_texts
+from xqg.experiment.filtered_queries import Rescaled, filtered_parts, query_texts
 from xqg.experiment.parts import Parts
+from xqg.experiment.query_filters import FRACTIONS, Removal, best_fraction, in_language, round_trip
 from xqg.experiment.report.document import Figure, Section
 from xqg.experiment.report.plots import Difference, forest
-from xqg.experiment.scales import shown, unit
-from xqg.experiment.seeds import seeded
-from xqg.experiment.studies.context import Context, Scores
-from xqg.experiment.studies.query_filters import FRACTIONS, Removal, best_fraction, in_language, round_trip
-from xqg.experiment.studies.wording import drawn, table
-from xqg.experiment.study import Findings, Study
+from xqg.experiment.report.study import table
 from xqg.experiment.report.tables import Table
+from xqg.experiment.seeds import seeded
+from xqg.experiment.study import Findings, Study
+from xqg.experiment.study_context import Context, Scores, arm_of
+from xqg.experiment.system import AugmentedVectors
 
 __all__ = ["WhichQueries"]
 
@@ -55,22 +54,23 @@ class WhichQueries(Study):
     name = "filter"
     title = "which generated queries to keep"
     arms = ("none", "mono", "cross")
+    top = 10
 
     def run(self, context: Context) -> Findings:
         """Every filter, sums rescaled and as they are."""
-        ids, texts = context.assembled.trial.passage_ids, context.assembled.queries
+        ids, texts = context.material.trial.passage_ids, context.material.trial.queries
         removals = [
             in_language(context.parts, texts, ids),
             round_trip(context.parts, ids, context.fusion, context.top),
             *(best_fraction(context.parts, fraction) for fraction in FRACTIONS),
         ]
         names = [arm.name for arm in context.arms if arm.name != "none"]
-        found = [Filtered(None, "", {name: context.measure(ARMS[name]) for name in names})]
+        found = [Filtered(None, "", {name: context.measure(arm_of(name)) for name in names})]
         for removal in removals:
             parts = filtered_parts(context.parts, removal.keep)
             for scaling in _SCALINGS:
-                arms = {name: Rescaled(ARMS[name]) if scaling == "rescaled" else ARMS[name] for name in names}
-                scores = {name: context.measure(arm, parts=parts) for name, arm in arms.items()}
+                arms = {name: Rescaled(arm_of(name)) if scaling == "rescaled" else arm_of(name) for name in names}
+                scores = {name: context.measure(arm, parts=parts, variant=removal.name) for name, arm in arms.items()}
                 found.append(Filtered(removal.name, scaling, scores))
         notes = tuple(f"{removal.name}: {removal.note}." for removal in removals)
         removed = _removed(context, removals)
@@ -107,7 +107,7 @@ def _removed(context: Context, removals: Sequence[Removal]) -> Table:
     return table(["filter", *codes, *(f"alone in {arm.name}" for arm in arms)], rows)
 
 
-def _without(arm: Arm, parts: Parts) -> int:
+def _without(arm: AugmentedVectors, parts: Parts) -> int:
     """Passages that keep none of an arm's queries (`mono`, `cross`: the same for every question language)."""
     groups = arm.queries(parts, parts.plan.query_languages[0])
     return int((np.sum([group.counts for group in groups], axis=0) == 0).sum())
@@ -126,12 +126,12 @@ def _effects(context: Context, found: Sequence[Filtered], measure: str) -> Table
         cells = []
         for name, scores in each.scores.items():
             change = (
-                "" if each.name is None else context.difference(scores, whole[name], measure).shown(measure)
+                "" if each.name is None else context.shown_difference(scores, whole[name], measure)
             )
-            cells += [shown(measure, scores.mean(measure)), change]
+            cells += [context.shown(measure, scores.mean(measure)), change]
         if "mono" in whole:
             cells.append(
-                context.difference(each.scores["cross"], each.scores["mono"], measure).shown(measure)
+                context.shown_difference(each.scores["cross"], each.scores["mono"], measure)
             )
         rows.append([each.label, *cells])
     header = ["queries", *(title for name in whole for title in (name, f"{name} - unfiltered"))]
@@ -143,10 +143,10 @@ def _forest(context: Context, found: Sequence[Filtered], measure: str) -> bytes:
     mine = [context.difference(each.scores["cross"], each.scores["mono"], measure) for each in found]
     rows = []
     for each, one, p in zip(found, mine, holm([one.p for one in mine]), strict=True):
-        value, low, high = (drawn(measure, end) for end in (one.value, one.low, one.high))
+        value, low, high = (context.drawn(measure, end) for end in (one.value, one.low, one.high))
         rows.append(Difference("cross - mono", each.label, value, low, high, significant=p < LEVEL))
     title = f"{measure}, mean over {len(context.languages)} question languages"
-    return forest(rows, title=title, xlabel=f"cross - mono ({unit(measure)})")
+    return forest(rows, title=title, xlabel=f"cross - mono ({context.scale(measure).of_differences})")
 
 
 def _alphas(found: Sequence[Filtered]) -> Table:
@@ -159,7 +159,7 @@ def _alphas(found: Sequence[Filtered]) -> Table:
 
 def _examples(context: Context, removal: Removal) -> list[dict[str, Any]]:
     """Removed queries, drawn at random: one of each language before a second of any."""
-    ids, texts = context.assembled.trial.passage_ids, context.assembled.queries
+    ids, texts = context.material.trial.passage_ids, context.material.trial.queries
     random = seeded("filter examples", context.parts.seed, removal.name)
     rounds: dict[tuple[int, float], dict[str, Any]] = {}
     for code, keep in removal.keep.items():
@@ -187,7 +187,7 @@ def _lines(context: Context, found: Sequence[Filtered]) -> list[str]:
     for each in found:
         if "mono" in each.scores and each.scaling != "unscaled":
             mine = context.difference(each.scores["cross"], each.scores["mono"], measure)
-            lines.append(f"{each.label}: cross - mono {mine.shown(measure)} points of {measure}.")
+            lines.append(f"{each.label}: cross - mono {mine.shown(context.scale(measure))} points of {measure}.")
     return lines
 
 

@@ -9,15 +9,14 @@ import numpy as np
 
 from xqg.augmentation.vectors import QueryVectors
 from xqg.errors import XqgError
-from xqg.experiment.arms import ARMS, Arm
 from xqg.experiment.parts import Parts
 from xqg.experiment.plan import Plan
 from xqg.experiment.report.document import Figure, Section
-from xqg.experiment.scales import shown, unit
-from xqg.experiment.studies.context import Context, Scores
-from xqg.experiment.studies.plots import heatmap
-from xqg.experiment.studies.wording import drawn, table
+from xqg.experiment.report.heatmap import heatmap
+from xqg.experiment.report.study import table
 from xqg.experiment.study import Findings, Study
+from xqg.experiment.study_context import Context, Scores, arm_of
+from xqg.experiment.system import AugmentedVectors
 
 __all__ = ["CrossOf", "WhichLanguages", "target_languages"]
 
@@ -27,7 +26,7 @@ def target_languages(plan: Plan) -> tuple[str, ...]:
     return tuple(sorted({code for own in plan.passage_languages for code in plan.targets_of(own)}))
 
 
-class CrossOf(Arm):
+class CrossOf(AugmentedVectors):
     """`cross` with some of its target languages only: n queries in each, so K is n times as many."""
 
     def __init__(self, name: str, languages: Sequence[str]) -> None:
@@ -69,10 +68,10 @@ class WhichLanguages(Study):
         if len(targets) < 2:
             raise XqgError("study languages needs two target languages or more; give --languages")
 
-        def measured(arm: Arm) -> Scores:
+        def measured(arm: AugmentedVectors) -> Scores:
             return context.measure(arm, languages=asked)
 
-        none, cross = (context.measure(ARMS[name], languages=asked) for name in ("none", "cross"))
+        none, cross = (context.measure(arm_of(name), languages=asked) for name in ("none", "cross"))
         alone = {code: measured(CrossOf(f"only {code}", [code])) for code in targets}
         without = {
             code: measured(CrossOf(f"without {code}", [other for other in targets if other != code]))
@@ -118,8 +117,8 @@ def _matrix(context: Context, found: dict[str, Scores], versus: Scores, measure:
     rows = [
         [
             code,
-            *(shown(measure, gain, "+") for gain in mine),
-            context.difference(each, versus, measure).shown(measure),
+            *(context.shown(measure, gain, "+") for gain in mine),
+            context.shown_difference(each, versus, measure),
         ]
         for (code, each), mine in zip(found.items(), gains, strict=True)
     ]
@@ -132,7 +131,7 @@ def _heatmap(context: Context, found: dict[str, Scores], versus: Scores, measure
     asked = context.plan.query_languages
     gains = _gains(found, versus, measure, asked)
     values = [
-        [*(drawn(measure, gain) for gain in mine), drawn(measure, each.mean(measure) - versus.mean(measure))]
+        [*(context.drawn(measure, gain) for gain in mine), context.drawn(measure, each.mean(measure) - versus.mean(measure))]
         for each, mine in zip(found.values(), gains, strict=True)
     ]
     return heatmap(
@@ -140,7 +139,7 @@ def _heatmap(context: Context, found: dict[str, Scores], versus: Scores, measure
         list(found),
         [*asked, f"mean of {len(context.languages)}"],
         title=title,
-        label=f"difference ({unit(measure)})",
+        label=f"difference ({context.scale(measure).of_differences})",
         xlabel="question language",
         ylabel="queries in" if versus.K == 0 else "left out",
         apart=1,
@@ -171,7 +170,7 @@ def _lines(
 ) -> list[str]:
     measure = context.measures[0]
     others = [code for code in context.languages if code in alone]
-    lines = [f"cross - none: {context.difference(cross, none, measure).shown(measure)} points of {measure}."]
+    lines = [f"cross - none: {context.shown_difference(cross, none, measure)} points of {measure}."]
     if len(others) > 1:
         gains = np.array(_gains({code: alone[code] for code in others}, none, measure, others))
         own, foreign = gains.diagonal().mean(), gains[~np.eye(len(others), dtype=bool)].mean()
@@ -181,13 +180,13 @@ def _lines(
             .mean()
         )
         lines += [
-            f"Queries in one language alone, against none: {shown(measure, own, '+')} points for questions "
-            f"in that language, {shown(measure, foreign, '+')} for those in another (means over "
+            f"Queries in one language alone, against none: {context.shown(measure, own, '+')} points for questions "
+            f"in that language, {context.shown(measure, foreign, '+')} for those in another (means over "
             f"{', '.join(others)}).",
-            f"A language left out of cross: {shown(measure, lost, '+')} points for the questions in it.",
+            f"A language left out of cross: {context.shown(measure, lost, '+')} points for the questions in it.",
         ]
     best = max(alone, key=lambda code: alone[code].mean(measure))
-    gain = context.difference(alone[best], none, measure).shown(measure)
+    gain = context.shown_difference(alone[best], none, measure)
     return [
         *lines,
         f"The best single language in the mean: {best} ({gain} against none; picked among {len(alone)}).",

@@ -8,11 +8,10 @@ from typing import Any
 
 from xqg.experiment.report.document import Figure, Section
 from xqg.experiment.report.plots import curve
-from xqg.experiment.scales import shown
-from xqg.experiment.studies.context import Context, Interval, Scores
-from xqg.experiment.studies.wording import drawn, percent, table
-from xqg.experiment.study import Findings, Study
+from xqg.experiment.report.study import table
 from xqg.experiment.report.tables import Table
+from xqg.experiment.study import Findings, Study
+from xqg.experiment.study_context import Context, Interval, Scores
 
 __all__ = ["NUMBERS", "HowManyQueries"]
 
@@ -38,7 +37,7 @@ class HowManyQueries(Study):
         found: Found = {}
         for n in numbers:
             parts = dataclasses.replace(context.parts, plan=dataclasses.replace(context.plan, n=n))
-            found |= {(arm.name, n): context.measure(arm, parts=parts) for arm in arms}
+            found |= {(arm.name, n): context.measure(arm, parts=parts, variant=f"n = {n}") for arm in arms}
         differences = [
             (n, measure, context.difference(found["cross", n], found["mono", n], measure))
             for measure in context.measures
@@ -52,7 +51,7 @@ class HowManyQueries(Study):
             table_ = _by_n(context, found, numbers, measure)
             sections.append(Section(f"{measure} by n", figure=measure, table=table_))
         if differences:
-            cells = [[f"n = {n}", measure, each.shown(measure)] for n, measure, each in differences]
+            cells = [[f"n = {n}", measure, each.shown(context.scale(measure))] for n, measure, each in differences]
             about = table(["cross - mono", "measure", "difference, points"], cells)
             sections.insert(1, Section("cross - mono by n", table=about))
             tables["differences"] = [each.row(*_PAIR, measure, n=n) for n, measure, each in differences]
@@ -66,8 +65,8 @@ def _rows(found: Found) -> list[dict[str, Any]]:
 
 def _by_n(context: Context, found: Found, numbers: Sequence[int], measure: str) -> Table:
     names = dict.fromkeys(name for name, _ in found)
-    rows = [["none", *[shown(measure, context.none.mean(measure))] * len(numbers)]]
-    rows += [[name, *(shown(measure, found[name, n].mean(measure)) for n in numbers)] for name in names]
+    rows = [["none", *[context.shown(measure, context.none.mean(measure))] * len(numbers)]]
+    rows += [[name, *(context.shown(measure, found[name, n].mean(measure)) for n in numbers)] for name in names]
     return table(["arm", *(f"n = {n}" for n in numbers)], rows)
 
 
@@ -81,7 +80,7 @@ def _alphas(found: Found, numbers: Sequence[int]) -> Table:
 
 def _main(differences: Sequence[tuple[int, str, Interval]], context: Context) -> list[str]:
     return [
-        f"n = {n}: cross - mono {each.shown(measure)} points of {measure}."
+        f"n = {n}: cross - mono {each.shown(context.scale(measure))} points of {measure}."
         for n, measure, each in differences
         if measure == context.measures[0]
     ]
@@ -91,16 +90,16 @@ def _left_out(context: Context, most: int) -> list[str]:
     beyond = [n for n in NUMBERS if n > most]
     if not beyond:
         return []
-    task = context.assembled.task
-    why = "the file of queries holds" if task.file and task.request.n is None else "--per-language asks for"
+    design = context.design
+    why = "the file of queries holds" if design.file and design.options.n is None else "per_language asks for"
     listed = ", ".join(map(str, beyond))
     return [f"Left out: n = {listed} ({why} {most} per target language and passage)."]
 
 
 def _plot(context: Context, found: Found, numbers: Sequence[int], measure: str) -> bytes:
-    none = drawn(measure, context.none.mean(measure))
+    none = context.drawn(measure, context.none.mean(measure))
     series = {"none": [(float(n), none) for n in numbers]}
     for name, n in found:
-        series.setdefault(name, []).append((float(n), drawn(measure, found[name, n].mean(measure))))
+        series.setdefault(name, []).append((float(n), context.drawn(measure, found[name, n].mean(measure))))
     title = f"{measure}, mean over {len(context.languages)} question languages"
-    return curve(series, "n, queries per target language", percent(measure), title)
+    return curve(series, "n, queries per target language", context.axis(measure), title)

@@ -9,10 +9,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from xqg.augmentation.vectors import QueryVectors
-from xqg.experiment.system import AugmentedVectors, TextSource
 from xqg.experiment.parts import Parts, Texts
 from xqg.experiment.plan import Plan
 from xqg.experiment.seeds import seeded
+from xqg.experiment.system import AugmentedVectors, TextSource
 from xqg.passages.records import Passage
 
 __all__ = ["Chunks", "spans"]

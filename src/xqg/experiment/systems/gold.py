@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from xqg.augmentation.vectors import QueryVectors, rescaled
 from xqg.benchmarks.benchmark import Benchmark
-from xqg.experiment.system import AugmentedVectors, TextSource
 from xqg.experiment.parts import Parts, Texts
 from xqg.experiment.plan import Plan
+from xqg.experiment.system import AugmentedVectors, TextSource
 
 __all__ = ["Gold"]
 

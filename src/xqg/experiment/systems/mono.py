@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xqg.augmentation.vectors import QueryVectors
-from xqg.experiment.system import AugmentedVectors
 from xqg.experiment.parts import Parts
 from xqg.experiment.plan import Plan
+from xqg.experiment.system import AugmentedVectors
 
 __all__ = ["Monolingual"]
 

@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from xqg.augmentation.vectors import QueryVectors
 from xqg.benchmarks.benchmark import Benchmark
-from xqg.experiment.system import AugmentedVectors
 from xqg.experiment.parts import Parts
 from xqg.experiment.plan import Plan
 from xqg.experiment.seeds import seeded
+from xqg.experiment.system import AugmentedVectors
 
 __all__ = ["Shuffled", "derangement"]
 

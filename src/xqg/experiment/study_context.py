@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -13,18 +13,19 @@ import numpy as np
 from xqg.augmentation import Fusion
 from xqg.errors import XqgError
 from xqg.evaluation import bootstrap_interval, clustered
-from xqg.experiment.arms import ARMS, Arm
-from xqg.experiment.contrasts import mean_values
-from xqg.experiment.evaluation import run_setting
-from xqg.experiment.experiment import Assembled
-from xqg.experiment.outcomes import TuningQuestions, tuned_alphas
+from xqg.experiment.compare import Material, tuned_alphas
+from xqg.experiment.contrasts import Values, mean_values
+from xqg.experiment.description import SettingRow
+from xqg.experiment.design import Design
 from xqg.experiment.parts import Parts
 from xqg.experiment.plan import Plan
-from xqg.experiment.scales import shown
-from xqg.experiment.settings import Setting
-from xqg.experiment.tuning import GRID
+from xqg.experiment.scale import Scale
+from xqg.experiment.setting import Setting
+from xqg.experiment.system import SYSTEMS, AugmentedVectors
+from xqg.experiment.trial import run_setting
+from xqg.experiment.tuning import GRID, TuningQuestions
 
-__all__ = ["Context", "Interval", "Scores"]
+__all__ = ["Context", "Interval", "Measured", "Scores"]
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,9 @@ class Interval:
     high: float
     p: float
 
-    def shown(self, measure: str) -> str:
-        """`+1.6 [0.9, 2.2]`, in points."""
-        value, low, high = (shown(measure, end, "+") for end in (self.value, self.low, self.high))
+    def shown(self, scale: Scale) -> str:
+        """`+1.6 [0.9, 2.2]`, in the measure's unit."""
+        value, low, high = (scale.shown(end, "+") for end in (self.value, self.low, self.high))
         return f"{value} [{low}, {high}]"
 
     def row(self, left: str, right: str, measure: str, **more: Any) -> dict[str, Any]:
@@ -99,32 +100,51 @@ class Interval:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """What one system's ranking gave: rows of the study's table.
+
+    Attributes:
+        row: the setting, named by fusion, α and what was varied.
+        values: (system, question language) → measure → question id → value.
+        alphas: question id → the α that it was ranked with.
+    """
+
+    system: AugmentedVectors
+    row: SettingRow
+    values: Values
+    alphas: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Context:
-    """A study's material.
+    """A study's material, and what was measured so far.
 
     Attributes:
         arms_left_out: name → why the source of queries cannot fill it.
         top: k of the round trip (study `filter`).
+        measured: every ranking, in the order in which they were asked for.
     """
 
-    assembled: Assembled
+    design: Design
+    material: Material
     arms_left_out: Mapping[str, str]
     top: int
+    measured: list[Measured] = field(default_factory=list)
 
     @property
     def plan(self) -> Plan:
         """Languages and numbers."""
-        return self.assembled.task.plan
+        return self.design.plan
 
     @property
     def parts(self) -> Parts:
         """All vectors but the questions'."""
-        return self.assembled.trial.parts
+        return self.material.trial.parts
 
     @property
     def fusion(self) -> Fusion:
         """As asked, else the encoder's default."""
-        return self.assembled.fusion
+        return self.material.fusion
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -134,81 +154,114 @@ class Context:
     @cached_property
     def measures(self) -> tuple[str, ...]:
         """Names, as asked for; tables are of the first where they have room for one only."""
-        return tuple(measure.name for measure in self.assembled.trial.measures)
+        return tuple(measure.name for measure in self.design.measures)
+
+    def scale(self, measure: str) -> Scale:
+        """How a measure's values are printed."""
+        return Scale.of(next(one for one in self.design.measures if one.name == measure))
 
     @cached_property
-    def arms(self) -> tuple[Arm, ...]:
+    def arms(self) -> tuple[AugmentedVectors, ...]:
         """Those that run, in the order of the comparison's tables."""
-        return tuple(self.assembled.trial.arms)
+        return tuple(one for one in self.material.trial.systems if isinstance(one, AugmentedVectors))
 
     @property
     def tuning(self) -> TuningQuestions:
         """What α is chosen on.
 
         Raises:
-            XqgError: the parts were assembled for a fixed α.
+            XqgError: the material was prepared for a fixed α.
         """
-        if self.assembled.tuning is None:
-            raise XqgError("a study needs questions to tune α on; assemble with alpha=None")
-        return self.assembled.tuning
+        if self.material.tuning is None:
+            raise XqgError("a study needs questions to tune α on; prepare it with a tuned `alpha`")
+        return self.material.tuning
 
     @property
     def tuned_on(self) -> str:
         """How α is tuned, in words."""
-        if self.tuning.fold_of is None:
-            return "chosen on the benchmark's dev questions"
-        return "cross-fitted over five folds of question clusters"
+        return self.tuning.words
 
     @cached_property
     def none(self) -> Scores:
         """The passages alone, in the asked fusion."""
-        return self.measure(ARMS["none"], self.fusion, 0.0)
+        return self.measure(arm_of("none"), self.fusion, 0.0)
 
     def measure(
         self,
-        arm: Arm,
+        arm: AugmentedVectors,
         fusion: Fusion | None = None,
         alpha: float | None = None,
         *,
         parts: Parts | None = None,
         languages: Sequence[str] | None = None,
+        variant: str = "",
     ) -> Scores:
-        """Rank every question for one arm.
+        """Rank every question for one system.
 
         Args:
             fusion: None: the asked one.
             alpha: None: tuned (`tuned_on`).
             parts: None: those of the comparison.
             languages: question languages to ask in besides those of the mean; None: no others.
+            variant: what of the comparison is varied here, for the name of the setting.
         """
         setting = Setting(fusion or self.fusion, alpha)
         asked = [code for code in self.plan.query_languages if code in {*self.languages, *(languages or ())}]
         trial = dataclasses.replace(
-            self.assembled.trial,
-            arms=[arm],
+            self.material.trial,
+            systems=[arm],
             parts=parts or self.parts,
-            asked={code: self.assembled.trial.asked[code] for code in asked},
-            baselines=(),
+            questions={code: self.material.trial.questions[code] for code in asked},
         )
-        tuned = tuned_alphas(setting, trial, self.tuning) if alpha is None else {}
+        tuned = tuned_alphas(setting, trial, self.tuning)
         outcome = run_setting(setting, trial, tuned)
+        row = SettingRow.of(setting, tuned)
+        if variant:
+            row = dataclasses.replace(row, name=f"{row.name}, {variant}")
+        weights = tuned[arm.name].alpha if arm.name in tuned else lambda _: alpha or 0.0
+        ids = {id_ for of in outcome.values.values() for values in of.values() for id_ in values}
+        self.measured.append(Measured(arm, row, outcome.values, {id_: weights(id_) for id_ in ids}))
         by_language = {
             (code, name): sum(values.values()) / len(values)
             for code in asked
             for name, values in outcome.values[arm.name, code].items()
         }
-        of_mean = {name: mean_values(outcome, arm.name, name, self.languages) for name in self.measures}
+        of_mean = {name: mean_values(outcome.values, arm.name, name, self.languages) for name in self.measures}
         alphas = tuned[arm.name].by_fold if arm.name in tuned else (alpha or 0.0,)
         count = arm.count(trial.parts.plan)
         return Scores(arm.name, count, setting.fusion, alphas, by_language, of_mean)
 
     def difference(self, left: Scores, right: Scores, measure: str) -> Interval:
         """`left` - `right`, mean over languages; the unit is the question id, clusters are resampled."""
-        mine, other = left.per_question[measure], right.per_question[measure]
-        values = {id_: value - other[id_] for id_, value in mine.items()}
-        groups = self.assembled.task.benchmark.groups
+        own, other = left.per_question[measure], right.per_question[measure]
+        values = {id_: value - other[id_] for id_, value in own.items()}
+        groups = self.design.benchmark.groups
         low, high = bootstrap_interval(values, groups)
         numbers = clustered.cluster_numbers(list(values), groups)
         sums = clustered.cluster_sums(np.array(list(values.values()))[:, None], numbers)
         p = float(clustered.clustered_t_test(*sums)[0])
         return Interval(sum(values.values()) / len(values), low, high, p)
+
+    def shown(self, measure: str, value: float, sign: str = "") -> str:
+        """A value as tables print it, see `Scale.shown`."""
+        return self.scale(measure).shown(value, sign)
+
+    def drawn(self, measure: str, value: float) -> float:
+        """A value as plots draw it."""
+        return self.scale(measure).number(value)
+
+    def axis(self, measure: str) -> str:
+        """The measure with its unit, for the axis of a plot."""
+        return f"{measure} ({self.scale(measure).symbol})"
+
+    def shown_difference(self, left: Scores, right: Scores, measure: str) -> str:
+        """`difference` as `+1.6 [0.9, 2.2]`."""
+        return self.difference(left, right, measure).shown(self.scale(measure))
+
+
+def arm_of(name: str) -> AugmentedVectors:
+    """A system of xqg's own that adds queries to vectors, by its name."""
+    system = SYSTEMS[name]()
+    if not isinstance(system, AugmentedVectors):
+        raise XqgError(f"system {name!r} adds no queries to vectors; use none, mono, cross or the like")
+    return system

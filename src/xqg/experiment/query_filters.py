@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.augmentation import Fusion
-from xqg.experiment.filtered import query_texts
+from xqg.experiment.filtered_queries import query_texts
 from xqg.experiment.parts import Parts, Texts
 from xqg.passages.detect import can_tell
 from xqg.queries.filters.best_fraction import above, similar, similarities, threshold
