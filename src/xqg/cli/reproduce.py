@@ -36,15 +36,9 @@ def command(
     """
     from xqg.evaluation.text_table import aligned
     from xqg.experiment.reproduce import notes, reach, read_recipe, reproduce, table, write
-    from xqg.progress import changing
+    from xqg.experiment.reproduce import reproduce
 
-    wanted = read_recipe(recipe)
-    benchmark = reach(wanted, data, limit)
+    results = reproduce(recipe, data=data, limit=limit, out=out, device=device, dtype=dtype)
+    print(results)
     folder = out or Path(recipe.stem if limit is None else f"{recipe.stem}-limit-{limit}")
-    with changing() as progress:
-        got = reproduce(wanted, benchmark, folder, limit=limit, device=device, dtype=dtype, progress=progress)
-    write(folder, wanted, got, limit)
-    print(aligned(table(wanted, got, limit)))
-    for line in notes(limit):
-        print(line)
     print(f"{folder}: results.json, report.md, runs/")
