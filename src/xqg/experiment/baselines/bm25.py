@@ -13,7 +13,7 @@ from xqg.evaluation import Run
 from xqg.experiment.baseline import BaselineContext
 from xqg.experiment.plan import Plan
 from xqg.passages.records import Passage
-from xqg.search.engines.bm25 import Bm25Engine
+from xqg.search.bm25 import Bm25Engine
 from xqg.search.reciprocal_rank import FUSION_DEPTH
 
 __all__ = ["FUSION_DEPTH", "Bm25"]
