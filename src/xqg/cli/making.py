@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xqg.index import GeneratedQueries, Generation, GivenQueries, Index
     from xqg.passages import Passage, PassageSource
     from xqg.progress import Listener
-    from xqg.queries.filters import QueryFilter
+    from xqg.queries.filter import QueryFilter
 
 __all__ = ["Asked", "Making", "set_up"]
 

@@ -13,7 +13,7 @@ from xqg.experiment.plan import Plan
 from xqg.experiment.settings import file_hash
 from xqg.passages.records import Passage
 from xqg.queries import generate, queries_by_language, read_queries
-from xqg.queries.filters import wrong_language
+from xqg.queries.wrong_language import wrong_language
 
 if TYPE_CHECKING:
     from xqg.queries import AnyGenerator
