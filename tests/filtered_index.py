@@ -12,10 +12,12 @@ import pyarrow as pa
 from tiny_index import FakeEncoder
 from xqg.index import Generation, GivenQueries, Index
 from xqg.passages import Passage
-from xqg.queries.filters import BestFraction, InLanguage, QueryFilter, RoundTrip, parse_filters
-from xqg.queries.filters.best_fraction import above, similarities, threshold
-from xqg.queries.filters.language import told
-from xqg.queries.filters.round_trip import PlainPool, own_in_top
+from xqg.queries.filter import QueryFilter
+from xqg.queries.filters import parse_filters
+from xqg.queries.filters.best import BestFraction, above, similarities, threshold
+from xqg.queries.filters.language import InLanguage, told
+from xqg.queries.filters.round_trip import RoundTrip
+from xqg.queries.plain_pool import PlainPool, own_in_top
 
 ALL = "language,round-trip:3,best:0.6"
 CHAINS = ["language", "round-trip:3", "best:0.6", "best:0.01", ALL]

@@ -36,7 +36,7 @@ def test_a_built_index_to_beir_and_back(
 def test_refusals(refused, build, tmp_path: Path) -> None:
     path, out = build().path, tmp_path / "out"
     arguments = ["export", path, "--out", out, "--to"]
-    assert "unknown format 'csv'; use one of npy, faiss, beir, trec-queries" in refused(*arguments, "csv")
+    assert "unknown format 'csv'; use one of beir, faiss, npy, trec-queries" in refused(*arguments, "csv")
     assert "no generated queries in 'fi'" in refused(*arguments, "npy", "--languages", "fi")
     assert "unknown language code 'xx'" in refused(*arguments, "npy", "--languages", "xx")
     assert "alpha" in refused(*arguments, "npy", "--alpha", "2")

@@ -26,9 +26,10 @@ from xqg.errors import XqgError
 from xqg.index import Index
 from xqg.index.cleaning import Cleaning
 from xqg.passages import Passage
-from xqg.queries.filters import BestFraction, RoundTrip, parse_filters
-from xqg.queries.filters.best_fraction import similarities
-from xqg.queries.filters.round_trip import PlainPool, own_in_top
+from xqg.queries.filters import parse_filters
+from xqg.queries.filters.best import BestFraction, similarities
+from xqg.queries.filters.round_trip import RoundTrip
+from xqg.queries.plain_pool import PlainPool, own_in_top
 
 
 @pytest.fixture

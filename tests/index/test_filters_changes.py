@@ -32,7 +32,7 @@ from xqg.index import GeneratedQueries, Index
 from xqg.index.add import add_passages
 from xqg.index.languages import add_languages
 from xqg.passages import Passage
-from xqg.queries.filters import parse_filters
+from xqg.queries.filters import FILTERS
 
 
 @pytest.fixture
@@ -177,6 +177,6 @@ def test_an_interrupted_change_goes_on(make, command, monkeypatch) -> None:
 
 def test_a_filter_of_a_later_xqg(make, monkeypatch) -> None:
     path = make("language").path
-    monkeypatch.delitem(parse_filters.__globals__["FILTERS"], "language")
+    monkeypatch.delitem(FILTERS._own, "language")
     with pytest.raises(XqgError, match=r"made with the filter 'language', which this xqg does not know; upgrade"):
         add_passages(path, MORE, Coarse())

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from xqg.errors import XqgError
-from xqg.search.engines.bm25 import Bm25Engine
+from xqg.search.bm25 import Bm25Engine
 from xqg.search.ranking import tie_order
 
 # Words of two letters are one token each, so that lengths can be counted: 3, 2, 1; on average 2.

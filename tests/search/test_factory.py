@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from xqg.errors import XqgError
-from xqg.search.engines import FactoryEngine, FlatEngine, check_factory, engine_class
+from xqg.search.engines import FactoryEngine, FlatEngine, check_engine, engine_class
 from xqg.search.ranking import rank_roughly, tie_order
 
 
@@ -118,7 +118,7 @@ def test_k_below_one(k: int) -> None:
 )
 def test_refused(text: str, message: str) -> None:
     with pytest.raises(XqgError) as error:
-        check_factory(text, 384, 39_935)
+        check_engine(text, 384, 39_935)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
     assert ";" in str(error.value)  # and a remedy
@@ -130,7 +130,7 @@ def test_refused(text: str, message: str) -> None:
      "IVF256_HNSW32,Flat:nprobe=4,quantizer_efSearch=9", "SQ8", "PCA64,HNSW32,RFlat:k_factor_rf=4"],
 )  # fmt: skip
 def test_accepted(text: str) -> None:
-    check_factory(text, 384, 39_936)
+    check_engine(text, 384, 39_936)
 
 
 def test_no_warning_at_the_least_number(capfd) -> None:

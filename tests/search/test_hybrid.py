@@ -11,7 +11,7 @@ from xqg.errors import XqgError
 from xqg.experiment.baselines import FUSION_DEPTH
 from xqg.index import Index
 from xqg.search import Searcher, hybrid
-from xqg.search.engines.bm25 import Bm25Engine
+from xqg.search.bm25 import Bm25Engine
 from xqg.search.reciprocal_rank import reciprocal_rank
 
 TEXTS = ["Which text has the number 3?", "質問 5 1", "zz"]

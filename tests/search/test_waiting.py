@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from xqg.search import Searcher
-from xqg.search.engines.bm25 import Bm25Engine
+from xqg.search.bm25 import Bm25Engine
 
 TEXTS = ["Text number 3."]
 

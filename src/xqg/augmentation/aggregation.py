@@ -30,14 +30,12 @@ class Matrix:
 
 
 class Aggregation(Protocol):
-    """One file in this folder; a new aggregation is a new file and its name in `AGGREGATIONS`.
+    """How they are brought together; a new one is a new file in `aggregations/` with an object like this.
 
     Attributes:
-        name: as results.json has it.
         weighted: whether α plays a part. Then `matrix` gives one vector per passage (`owners` None).
     """
 
-    name: str
     weighted: bool
 
     def matrix(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xqg.index import GeneratedQueries, Generation, GivenQueries, Index
     from xqg.passages import Passage, PassageSource
     from xqg.progress import Listener
-    from xqg.queries.filters import QueryFilter
+    from xqg.queries.filter import QueryFilter
 
 __all__ = ["Asked", "Making", "set_up"]
 
@@ -231,9 +231,9 @@ def _vectors(vectors: Path | None, ids: Path | None, pool: PassageSource) -> Imp
 
 
 def _check_engine(engine: str, dimension: int, rows: int) -> None:
-    from xqg.search.engines import check_factory
+    from xqg.search.engines import check_engine
 
-    check_factory(engine, dimension, rows)
+    check_engine(engine, dimension, rows)
 
 
 def _generated(asked: Asked, codes: list[str] | None, encoder: Encoder) -> GeneratedQueries | None:

@@ -33,7 +33,7 @@ def command(
     from xqg.index.reweight import reweight_index
     from xqg.passages import parse_languages
     from xqg.search.cache import prepare_engine
-    from xqg.search.engines import check_factory
+    from xqg.search.engines import check_engine
 
     before = Index.open(index)
     chosen = None
@@ -41,7 +41,7 @@ def command(
         named = {"all": list(before.languages), "none": []}
         chosen = named[languages] if languages in named else parse_languages(languages)
     if engine is not None:
-        check_factory(engine, before.manifest.dimension, len(before))
+        check_engine(engine, before.manifest.dimension, len(before))
     after = reweight_index(
         index, alpha=alpha, languages=chosen, fusion=options.check_fusion(fusion), engine=engine
     )

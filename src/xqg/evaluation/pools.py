@@ -146,7 +146,7 @@ class Bm25Rankings:
 
     def __init__(self, benchmark: Benchmark) -> None:
         """Index the pool."""
-        from xqg.search.engines.bm25 import Bm25Engine
+        from xqg.search.bm25 import Bm25Engine
         from xqg.search.ranking import tie_order
 
         ids = [passage.id for passage in benchmark.passages]

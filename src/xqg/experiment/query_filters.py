@@ -15,9 +15,10 @@ from xqg.augmentation import Fusion
 from xqg.experiment.filtered_queries import query_texts
 from xqg.experiment.parts import Parts, Texts
 from xqg.passages.detect import can_tell
-from xqg.queries.filters.best_fraction import above, similar, similarities, threshold
+from xqg.queries.filters.best import above, similar, similarities, threshold
 from xqg.queries.filters.language import taken_for, told
-from xqg.queries.filters.round_trip import PlainPool, not_in_top, own_in_top
+from xqg.queries.filters.round_trip import not_in_top
+from xqg.queries.plain_pool import PlainPool, own_in_top
 
 __all__ = ["FRACTIONS", "Removal", "best_fraction", "in_language", "round_trip"]
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from xqg.encoding import Encoder
-    from xqg.queries.filters import QueryFilter
+    from xqg.queries.filter import QueryFilter
 
 __all__ = ["as_pool", "build_index", "encoder_settings", "segment_rows", "segments"]
 

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.passages import Passage
-from xqg.queries.filters import BestFraction, Block, Judgement, QueryFilter, wrong_language
+from xqg.queries.filter import Block, Judgement, QueryFilter, ScoreFilter
+from xqg.queries.wrong_language import wrong_language
 
 __all__ = ["Clean", "Cleaning", "Texts"]
 
@@ -32,7 +33,7 @@ class Clean:
             are in the order of the filters.
         vectors: language → float32 vectors of the texts left but blank ones, where they were needed.
         wrong_language: language → [judged, taken for another language], before anything was removed.
-        ties: language → queries at the threshold of `best` that were kept so far (`BestFraction`).
+        ties: language → queries at the threshold of a `ScoreFilter` that were kept so far.
         bad: rows with a query whose vector is not finite, with the reason; where there are any, the
             cleaning was not finished.
     """
@@ -60,9 +61,9 @@ class Cleaning:
     report: bool = True
 
     @property
-    def best(self) -> BestFraction | None:
+    def scoring(self) -> ScoreFilter | None:
         """The filter that needs a score of every query first."""
-        return next((one for one in self.filters if isinstance(one, BestFraction)), None)
+        return next((one for one in self.filters if isinstance(one, ScoreFilter)), None)
 
     def apply(
         self,
@@ -85,7 +86,7 @@ class Cleaning:
             block = self._block(one, passages, clean, p, encode)
             if block is None:
                 break
-            if isinstance(one, BestFraction):  # a copy: the same passages may be cleaned again
+            if isinstance(one, ScoreFilter):  # a copy: the same passages may be cleaned again
                 one = copy.copy(one)
                 one.ties_kept = clean.ties
             _take_out(clean, one.judge(block))
@@ -94,7 +95,7 @@ class Cleaning:
     def scores(
         self, passages: Sequence[Passage], texts: Texts, p: Floats, encode: Encode
     ) -> tuple[dict[str, Floats], dict[int, str]]:
-        """What `best` makes of the queries that the filters before it leave; arguments as of `apply`.
+        """What the `ScoreFilter` makes of the queries that the filters before it leave; arguments as of `apply`.
 
         Returns:
             Language → scores, shape (queries,); and `Clean.bad`, with which there are no scores.
@@ -104,7 +105,7 @@ class Cleaning:
             block = self._block(one, passages, clean, p, encode)
             if block is None:
                 return {}, clean.bad
-            if isinstance(one, BestFraction):
+            if isinstance(one, ScoreFilter):
                 return one.scores(block), {}
             _take_out(clean, one.judge(block))
         raise ValueError("no filter that needs scores")

@@ -18,7 +18,7 @@ from xqg.index.arrays import kept_array
 from xqg.index.index import Index
 from xqg.index.segment import Maker, Segment, halves
 from xqg.index.store import read_batches
-from xqg.queries.filters import RoundTrip
+from xqg.queries.filter import PoolFilter, QueryFilter
 
 __all__ = ["Part", "PoolVectors", "encoded", "over", "stored"]
 
@@ -108,7 +108,7 @@ def stored(index: Index, folder: Path, without: Collection[str] = frozenset()) -
     return Part(path, ids)
 
 
-def over(filter_: RoundTrip, parts: Iterable[Part], dtype: npt.DTypeLike, fusion: Fusion) -> RoundTrip:
+def over(filter_: PoolFilter, parts: Iterable[Part], dtype: npt.DTypeLike, fusion: Fusion) -> QueryFilter:
     """The filter for a pool in files."""
     vectors = PoolVectors(parts, dtype)
     ids = [id_ for part in vectors.parts for id_ in part.ids]

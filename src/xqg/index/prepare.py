@@ -28,7 +28,8 @@ from xqg.index.segment import Maker, Segment, query_texts
 from xqg.index.sources import QuerySource
 from xqg.index.work import QUERIES, Work
 from xqg.passages import Passage
-from xqg.queries.filters import FILTERS, BestFraction, QueryFilter, RoundTrip, Threshold
+from xqg.queries.filter import PoolFilter, QueryFilter, ScoreFilter, Threshold
+from xqg.queries.filters import filter_of
 
 __all__ = ["check_filters", "prepared", "prepared_addition", "prepared_languages", "stored_filters"]
 
@@ -50,7 +51,7 @@ Item = TypeVar("Item", bound=_Rows)
 
 def check_filters(filters: Iterable[QueryFilter]) -> None:
     """Raise XqgError for a filter given twice where its thresholds would not be told apart."""
-    names = [one.name for one in filters if isinstance(one, BestFraction)]
+    names = [one.name for one in filters if isinstance(one, ScoreFilter)]
     if len(names) > 1:
         raise XqgError(f"filters {' and '.join(names)} are of one kind; give one of them")
 
@@ -138,8 +139,7 @@ def stored_filters(index: Index) -> tuple[QueryFilter, ...]:
     """
     found = []
     for name in index.manifest.filters:
-        kind, colon, setting = name.partition(":")
-        parsed = FILTERS[kind].parse(setting if colon else None) if kind in FILTERS else None
+        parsed = filter_of(name)
         if parsed is None:
             raise XqgError(
                 f"{index.path}: made with the filter {name!r}, which this xqg does not know; upgrade xqg, or "
@@ -154,11 +154,11 @@ def _with(maker: Maker, filters: Iterable[QueryFilter]) -> Maker:
 
 
 def _over(one: QueryFilter, parts: list[pool.Part], dtype: npt.DTypeLike, fusion: Fusion) -> QueryFilter:
-    return pool.over(one, parts, dtype, fusion) if isinstance(one, RoundTrip) else one
+    return pool.over(one, parts, dtype, fusion) if isinstance(one, PoolFilter) else one
 
 
 def _later(one: QueryFilter, index: Index) -> QueryFilter:
-    if not isinstance(one, BestFraction):
+    if not isinstance(one, ScoreFilter):
         return one
     try:
         stored = {code: Threshold.from_json(row) for code, row in index.manifest.thresholds.items()}
@@ -176,7 +176,7 @@ def _with_thresholds(
     advance: Callable[[int], None],
 ) -> tuple[Maker, dict[str, Any]]:
     """The maker with thresholds from a pass over all rows, where a filter needs them; and as JSON values."""
-    best = maker.cleaning.best
+    best = maker.cleaning.scoring
     if best is None or not maker.languages:
         return maker, {}
     folder, number = work.folder / SCORES, 0
@@ -192,7 +192,7 @@ def _with_thresholds(
     return _with(maker, filters), _as_json(found)
 
 
-def _threshold(best: BestFraction, folder: Path, files: int, code: str) -> Threshold:
+def _threshold(best: ScoreFilter, folder: Path, files: int, code: str) -> Threshold:
     """Of one language, so that the scores of one are in memory at a time."""
     scores = [kept_array(_file(folder, number, code)) for number in range(1, files + 1)]
     whole = cast("list[Floats]", [one for one in scores if one is not None])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from xqg.errors import XqgError
 from xqg.index import Index
-from xqg.search.engines import Engine, check_factory, engine_class, split_factory
+from xqg.search.engines import Engine, check_engine, engine_class, without_parameters
 from xqg.search.entries import Entry, check_entries
 from xqg.search.recall import RECALL_AT, measured_recall
 from xqg.search.weighting import Weighting
@@ -16,7 +16,6 @@ __all__ = ["Say", "cached_engine", "check_cache", "prepare_engine"]
 
 Say = Callable[[str], None]
 
-FILE = "faiss"
 
 
 def prepare_engine(index: Index, say: Say | None = None) -> Engine:
@@ -31,50 +30,50 @@ def prepare_engine(index: Index, say: Say | None = None) -> Engine:
     return cached_engine(index, Weighting.of(index), index.manifest.engine, say)
 
 
-def cached_engine(index: Index, weighting: Weighting, factory: str, say: Say | None = None) -> Engine:
+def cached_engine(index: Index, weighting: Weighting, text: str, say: Say | None = None) -> Engine:
     """The engine over the index's vectors with this weighting: from the cache, or built and cached.
 
     A folder that cannot be written is no error: the engine is kept in memory only. Engines that differ
     in the parameters of the search only share a file.
 
     Args:
-        factory: Faiss factory string.
+        text: how the engine is asked for; see `xqg.search.engine`.
         say: as in `prepare_engine`.
 
     Raises:
         XqgError: the index cannot be read, or the engine not be built over it.
     """
-    check_factory(factory, index.manifest.dimension, len(index))
-    made = split_factory(factory)[0]
+    check_engine(text, index.manifest.dimension, len(index))
     shape = (len(index), index.manifest.dimension)
-    entry = Entry(index, made, {"weighting": weighting.to_json(), "shape": list(shape)})
-    engine = _load(entry, factory)
+    entry = Entry(index, without_parameters(text), {"weighting": weighting.to_json(), "shape": list(shape)})
+    engine = _load(entry, text)
     if engine is not None and engine.shape == shape:
         return engine
     start = time.monotonic()
     vectors = index.fused(weighting.alpha, weighting.fusion, weighting.languages)
-    engine = engine_class(factory).build(vectors, factory)
+    engine = engine_class(text).build(vectors, text)
     seconds = time.monotonic() - start
     facts = {}
     if not engine.exact:
         recall, asked = measured_recall(engine, vectors, index, weighting)
-        facts["recall"] = {"engine": factory, "at": RECALL_AT, "value": round(recall, 4), "asked": asked}
+        facts["recall"] = {"engine": text, "at": RECALL_AT, "value": round(recall, 4), "asked": asked}
         if say is not None:
             say(
-                f"{factory} over {len(index):,} passages built in {seconds:.1f} s; recall@{RECALL_AT} against "
+                f"{text} over {len(index):,} passages built in {seconds:.1f} s; recall@{RECALL_AT} against "
                 f"exact search {recall:.3f} ({asked})"
             )
     del vectors  # as much memory as a Flat engine
-    entry.store(lambda folder: engine.save(folder / FILE), facts)
+    entry.store(lambda folder: engine.save(folder / engine.suffix), facts)
     return engine
 
 
-def _load(entry: Entry, factory: str) -> Engine | None:
+def _load(entry: Entry, text: str) -> Engine | None:
     if not entry.whole():
         return None
+    kind = engine_class(text)
     try:
-        return engine_class(factory).load(entry.path(FILE), factory)
-    except (OSError, ValueError, XqgError):  # deleted meanwhile, not a Faiss file of this kind
+        return kind.load(entry.path(kind.suffix), text)
+    except (OSError, ValueError, XqgError):  # deleted meanwhile, not a file of this kind
         return None
 
 

@@ -7,25 +7,25 @@ from typing import Literal
 
 from xqg.errors import XqgError
 from xqg.index import Index
-from xqg.search.engines import FLAT, check_factory
+from xqg.search.engines import FLAT, check_engine, engine_class
 from xqg.search.weighting import Weighting
 
 __all__ = ["check_served", "chosen_engine"]
 
 
 def chosen_engine(index: Index, engine: str | None = None) -> str:
-    """The factory string of the engine asked for, or the index's own (None).
+    """The engine asked for, or the index's own (None), as a text.
 
     Raises:
         XqgError: it cannot be built over the index.
     """
-    factory = index.manifest.engine if engine is None else engine
-    check_factory(factory, index.manifest.dimension, len(index))
-    return factory
+    text = index.manifest.engine if engine is None else engine
+    check_engine(text, index.manifest.dimension, len(index))
+    return text
 
 
 def check_served(
-    index: Index, factory: str, alpha: float | None, languages: Sequence[str] | Literal["auto"] | None
+    index: Index, engine: str, alpha: float | None, languages: Sequence[str] | Literal["auto"] | None
 ) -> None:
     """Refuse a weighting that an engine does not have: one that approximates has the stored one only.
 
@@ -33,8 +33,8 @@ def check_served(
         XqgError: that, or a weighting that the index does not have.
     """
     asked = Weighting.of(index, alpha, None if languages == "auto" else languages)
-    if factory != FLAT and (languages == "auto" or asked != Weighting.of(index)):
+    if not engine_class(engine).exact and (languages == "auto" or asked != Weighting.of(index)):
         raise XqgError(
-            f"{index.path}: engine {factory} searches with the stored weighting only; give --engine {FLAT} for "
+            f"{index.path}: engine {engine} searches with the stored weighting only; give `engine` {FLAT} for "
             "another one, or store it with `xqg reweight`"
         )

@@ -13,8 +13,8 @@ from xqg.index import Index
 from xqg.index.columns import TEXTS, queries_column
 from xqg.index.store import read_batches
 from xqg.passages import Passage
+from xqg.search.bm25 import K1, B, Bm25Engine
 from xqg.search.cache import Say
-from xqg.search.engines.bm25 import K1, B, Bm25Engine
 from xqg.search.entries import Entry
 from xqg.search.ngrams import BIGRAM, FOUR_GRAM
 from xqg.search.ranking import Rows

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.errors import XqgError
-from xqg.search.engines import Engine, FlatEngine
+from xqg.search.engine import Engine, ExactEngine
 
 __all__ = ["rank", "rank_roughly", "tie_order"]
 
@@ -33,7 +33,7 @@ def tie_order(ids: Sequence[str]) -> Rows:
 
 
 def rank(
-    engine: FlatEngine, queries: Floats, k: int, ties: Rows, among: Rows | None = None
+    engine: ExactEngine, queries: Floats, k: int, ties: Rows, among: Rows | None = None
 ) -> tuple[Floats, Rows]:
     """The k best rows of each query by (score, id) descending.
 
@@ -78,7 +78,7 @@ def rank_roughly(engine: Engine, queries: Floats, k: int, ties: Rows) -> tuple[F
     return scores[every, order], rows[every, order]
 
 
-def _candidates(engine: FlatEngine, queries: Floats, k: int, among: Rows | None) -> list[Rows | None]:
+def _candidates(engine: ExactEngine, queries: Floats, k: int, among: Rows | None) -> list[Rows | None]:
     """Rows among which the k best surely are, for each query; None stands for all rows."""
     passages = engine.shape[0] if among is None else len(among)
     result: list[Rows | None] = [among] * len(queries)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from xqg.augmentation import unit_length
 from xqg.index import Index
-from xqg.search.engines import Engine
+from xqg.search.engine import Engine
 from xqg.search.weighting import Weighting
 
 __all__ = ["RECALL_AT", "measured_recall"]

@@ -76,7 +76,7 @@ class Searcher:
         """Search `index`; without an encoder, the index's own is loaded for the first text.
 
         Args:
-            engine: Faiss factory string, in place of the index's engine.
+            engine: in place of the index's: `Flat`, another Faiss factory string, or an engine's name.
             say: told, where an engine that approximates has to be built, what it finds.
 
         Raises:
@@ -184,7 +184,7 @@ class Searcher:
     def _rank(self, state: State, asked: _Asked) -> tuple[Floats, Rows]:
         asked.check()
         if asked.where is None:
-            check_served(state.index, state.factory, asked.alpha, asked.languages)
+            check_served(state.index, state.engine, asked.alpha, asked.languages)
         groups = asked.weightings(state.index)
         vectors = self._vectors(state.index, asked.queries)
         width = min(asked.k, len(state.index))

@@ -9,9 +9,9 @@ import numpy as np
 
 from xqg.augmentation import fuse
 from xqg.index import Index
+from xqg.search.bm25 import Bm25Engine
 from xqg.search.cache import Say, cached_engine
-from xqg.search.engines import Engine, FlatEngine
-from xqg.search.engines.bm25 import Bm25Engine
+from xqg.search.engines import Engine, FlatEngine, engine_class, is_exact
 from xqg.search.lexical import lexical_engine
 from xqg.search.ranking import Floats, Rows, rank, rank_roughly, tie_order
 from xqg.search.weighting import Weighting
@@ -30,10 +30,10 @@ class State:
     search that holds a state ends on what it began with.
     """
 
-    def __init__(self, index: Index, factory: str, say: Say | None = None) -> None:
-        """Nothing is read yet. `factory` is the engine of the stored weighting."""
+    def __init__(self, index: Index, engine: str, say: Say | None = None) -> None:
+        """Nothing is read yet. `engine` is the text of that for the stored weighting."""
         self.index = index
-        self.factory = factory
+        self.engine = engine
         self._say = say
         self._stored = Weighting.of(index)
         self._lock = threading.RLock()
@@ -85,15 +85,15 @@ class State:
         """
         if where is None:
             engine = self._engine(weighting)
-            if isinstance(engine, FlatEngine):
+            if is_exact(engine):
                 return rank(engine, vectors, k, self.ties)
             return rank_roughly(engine, vectors, k, self.ties)
         rows = self.rows_where(where)
         if not len(rows):
             return np.empty((len(vectors), 0), np.float32), np.empty((len(vectors), 0), np.int64)
-        if self._exact:
+        if engine_class(self.engine).exact:
             engine = self._engine(weighting)
-            if isinstance(engine, FlatEngine):
+            if is_exact(engine):
                 return rank(engine, vectors, k, self.ties, rows)
         scores, found = rank(self._engine_over(rows, where, weighting), vectors, k, self.ties[rows])
         return scores, rows[found]
@@ -107,16 +107,12 @@ class State:
                 self._lexical = (languages, made)
             return self._lexical[1]
 
-    @property
-    def _exact(self) -> bool:
-        return self.factory == FlatEngine.factory
-
     def _engine(self, weighting: Weighting) -> Engine:
         """The engine over all passages: exact for every weighting but the stored one."""
         with self._lock:
             if weighting == self._stored:
                 if self._default is None:
-                    self._default = cached_engine(self.index, weighting, self.factory, self._say)
+                    self._default = cached_engine(self.index, weighting, self.engine, self._say)
                 return self._default
             if self._other is None or self._other[0] != weighting:
                 self._other = None  # free its memory before the next is made

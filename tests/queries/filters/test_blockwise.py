@@ -15,7 +15,11 @@ from xqg.experiment.parts import Parts
 from xqg.experiment.plan import Plan
 from xqg.experiment.ranking import rank_matrix
 from xqg.experiment.studies import query_filters as study
-from xqg.queries.filters import BestFraction, Block, QueryFilter, parse_filters, round_trip
+from xqg.queries import plain_pool
+from xqg.queries.filter import Block, QueryFilter
+from xqg.queries.filters import parse_filters
+from xqg.queries.filters.best import BestFraction
+from xqg.queries.filters.round_trip import RoundTrip
 from xqg.search.ranking import tie_order
 
 COUNT, DIMENSION, EACH = 60, 8, 3
@@ -115,9 +119,9 @@ def test_round_trip(
     parts: Parts, size: int, fusion: Fusion, top: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     removal = study.round_trip(parts, IDS, fusion, top)
-    monkeypatch.setattr(round_trip, "ROWS", 11)
-    monkeypatch.setattr(round_trip, "QUERIES", 13)
-    each = round_trip.RoundTrip(top).over(parts.passages, IDS, fusion == "normalised")
+    monkeypatch.setattr(plain_pool, "ROWS", 11)
+    monkeypatch.setattr(plain_pool, "QUERIES", 13)
+    each = RoundTrip(top).over(parts.passages, IDS, fusion == "normalised")
     same(each, parts, size, removal)
 
 

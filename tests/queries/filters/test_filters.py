@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 
 from xqg.errors import XqgError
-from xqg.queries.filters import FILTERS, BestFraction, RoundTrip, parse_filters
+from xqg.queries.filters import FILTERS, parse_filters
+from xqg.queries.filters.best import BestFraction
+from xqg.queries.filters.round_trip import RoundTrip
 
 
 def names(text: str) -> list[str]:
     return [each.name for each in parse_filters(text)]
 
 
-def test_canonical_names_in_the_order_of_the_list() -> None:
+def test_canonical_names_in_the_order_of_their_work() -> None:
     assert names("language") == ["language"]
     assert names("best:0.70, round-trip,language") == ["language", "round-trip:10", "best:0.7"]
     assert names("round-trip:005") == ["round-trip:5"]
@@ -39,7 +41,7 @@ def test_what_each_needs() -> None:
 
 def test_examples_are_filters() -> None:
     for kind, family in FILTERS.items():
-        assert names(family.EXAMPLE)[0].startswith(kind)
+        assert names(family.example)[0].startswith(kind)
 
 
 CHOICES = "use some of language, round-trip:10, best:0.7"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xqg.queries.filters import Block, InLanguage, wrong_language
-from xqg.queries.filters.language import told
+from xqg.queries.filter import Block
+from xqg.queries.filters.language import InLanguage, told
+from xqg.queries.wrong_language import wrong_language
 
 GERMAN, ENGLISH = "Wann wurde die große Brücke gebaut?", "When was the great bridge built?"
 JAPANESE, CHINESE = "この橋はいつ建てられましたか", "東京的人口是多少？"

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from xqg.augmentation import Fusion
-from xqg.queries.filters import Block, RoundTrip, round_trip
-from xqg.queries.filters.round_trip import PlainPool, own_in_top
+from xqg.queries import plain_pool
+from xqg.queries.filter import Block
+from xqg.queries.filters.round_trip import RoundTrip
+from xqg.queries.plain_pool import PlainPool, own_in_top
 
 POOL = np.array([[1, 0], [0, 1], [0.8, 0.8], [0, 1]], np.float32)
 IDS = ["a", "b", "c", "d"]
@@ -84,8 +86,8 @@ def test_a_memory_mapped_pool_in_small_pieces(tmp_path: Path, monkeypatch: pytes
     asked = {"de": [(row, [0.3, 1]) for row in range(4)]}  # c 1.04, d and b 1, a .3
     expected = {"de": [False, False, True, True]}
     for size in (1, 2, 3, 100):
-        monkeypatch.setattr(round_trip, "ROWS", size)
-        monkeypatch.setattr(round_trip, "QUERIES", size)
+        monkeypatch.setattr(plain_pool, "ROWS", size)
+        monkeypatch.setattr(plain_pool, "QUERIES", size)
         assert judged(2, [0, 1, 2, 3], asked, pool=mapped) == expected
 
 

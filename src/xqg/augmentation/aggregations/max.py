@@ -11,7 +11,7 @@ from xqg.augmentation import Fusion, unit_length
 from xqg.augmentation.aggregation import Matrix
 from xqg.augmentation.vectors import QueryVectors
 
-__all__ = ["BestVector"]
+__all__ = ["MAX"]
 
 
 class BestVector:
@@ -20,7 +20,6 @@ class BestVector:
     A K+1 times larger index would be its price; a comparison makes it in memory only.
     """
 
-    name = "max"
     weighted = False
 
     def matrix(
@@ -37,3 +36,6 @@ class BestVector:
         if fusion == "normalised":
             vectors = unit_length(vectors)
         return Matrix(np.ascontiguousarray(vectors), owners[order])
+
+
+MAX = BestVector()

@@ -11,7 +11,7 @@ from xqg.augmentation import Fusion, fuse
 from xqg.augmentation.aggregation import Matrix
 from xqg.augmentation.vectors import QueryVectors
 
-__all__ = ["MeanOfQueries"]
+__all__ = ["MEAN"]
 
 
 class MeanOfQueries:
@@ -21,7 +21,6 @@ class MeanOfQueries:
     tuned α the two differ by what their grids reach, and where passages have different numbers.
     """
 
-    name = "mean"
     weighted = True
 
     def matrix(
@@ -43,3 +42,6 @@ class MeanOfQueries:
         count = np.sum([group.counts for group in queries], axis=0)
         mean = total / np.maximum(count, 1).astype(np.float32)[:, None]
         return Matrix(fuse(passages, [mean], alpha, fusion))
+
+
+MEAN = MeanOfQueries()

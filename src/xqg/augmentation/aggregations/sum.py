@@ -11,13 +11,12 @@ from xqg.augmentation import Fusion, fuse
 from xqg.augmentation.aggregation import Matrix
 from xqg.augmentation.vectors import QueryVectors
 
-__all__ = ["SumOfQueries"]
+__all__ = ["SUM"]
 
 
 class SumOfQueries:
     """What an index stores; the only one that search serves."""
 
-    name = "sum"
     weighted = True
 
     def matrix(
@@ -29,3 +28,6 @@ class SumOfQueries:
     ) -> Matrix:
         """One vector per passage; the sums are added in the order of `queries`."""
         return Matrix(fuse(passages, [group.sums for group in queries], alpha, fusion))
+
+
+SUM = SumOfQueries()

@@ -12,7 +12,7 @@ import random
 from xqg.evaluation import Run
 from xqg.experiment.system import System, Task
 from xqg.passages.records import Passage
-from xqg.search.engines.bm25 import Bm25Engine
+from xqg.search.bm25 import Bm25Engine
 from xqg.search.reciprocal_rank import FUSION_DEPTH
 
 __all__ = ["Bm25"]

@@ -1,25 +1,16 @@
-"""Exports of an index to the formats of other programs; a new format is a new file and its name here."""
+"""Exports of an index to the formats of other programs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from xqg.errors import XqgError
-from xqg.index.export import beir, faiss_flat, npy, trec_queries
+from xqg.index.export.formats import FORMATS
 from xqg.index.export.request import Request
 from xqg.index.index import Index
 from xqg.index.partial import check_absent, partial_folder
 
 __all__ = ["FORMATS", "export_index"]
-
-# Each writes into a folder that is there and says in a few words what it wrote.
-FORMATS: dict[str, Callable[[Index, Path, Request], str]] = {
-    "npy": npy.write,
-    "faiss": faiss_flat.write,
-    "beir": beir.write,
-    "trec-queries": trec_queries.write,
-}
 
 
 def export_index(
@@ -46,11 +37,9 @@ def export_index(
             [0, 1] or where there are no vectors, a text that the format cannot hold.
     """
     out = Path(out)
-    write = FORMATS.get(to)
-    if write is None:
-        raise XqgError(f"unknown format {to!r}; use one of {', '.join(FORMATS)}")
+    to_write = FORMATS[to]
     request = Request(alpha, None if languages is None else index.resolve(languages))
-    request.check(to)
+    to_write.check(to, request)
     check_absent(out)
     with partial_folder(out) as folder:
-        return write(index, folder, request)
+        return to_write.write(index, folder, request)

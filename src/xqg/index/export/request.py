@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -13,9 +13,7 @@ from xqg.index import columns
 from xqg.index.index import Index
 from xqg.index.store import read_batches
 
-__all__ = ["Query", "Request", "plain_id", "queries", "write_ids"]
-
-TEXTS = ("beir", "trec-queries")  # formats without vectors
+__all__ = ["Format", "Query", "Request", "plain_id", "queries", "write_ids"]
 
 
 @dataclass(frozen=True)
@@ -25,12 +23,25 @@ class Request:
     alpha: float | None = None
     languages: tuple[str, ...] | None = None
 
-    def check(self, to: str) -> None:
+
+@dataclass(frozen=True)
+class Format:
+    """How an index is written; a new one is a new file in `formats/` with one of these.
+
+    Attributes:
+        write: writes into a folder that is there, and says in a few words what it wrote.
+        vectors: whether it holds vectors, which α and languages weigh; else it holds texts alone.
+    """
+
+    write: Callable[[Index, Path, Request], str]
+    vectors: bool
+
+    def check(self, name: str, request: Request) -> None:
         """Raise XqgError for an α that is none, or that the format has no use for."""
-        if self.alpha is not None:
-            if to in TEXTS:
-                raise XqgError(f"--alpha weighs vectors, and {to} holds texts alone; leave it out")
-            check_alpha(self.alpha)
+        if request.alpha is not None:
+            if not self.vectors:
+                raise XqgError(f"`alpha` weighs vectors, and {name} holds texts alone; leave it out")
+            check_alpha(request.alpha)
 
 
 class Query(NamedTuple):

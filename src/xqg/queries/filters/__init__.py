@@ -1,48 +1,52 @@
-"""Filters of generated queries, one file each: which of them count in a passage's vector."""
+"""Filters of generated queries by name, one file each: which queries count in a passage's vector."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from xqg.errors import XqgError
-from xqg.queries.filter import Block, FilterFamily, Judgement, Needs, QueryFilter
-from xqg.queries.filters import best_fraction, language, round_trip
-from xqg.queries.filters.best_fraction import BestFraction, Threshold
-from xqg.queries.filters.language import InLanguage
-from xqg.queries.filters.round_trip import RoundTrip
-from xqg.queries.wrong_language import wrong_language
+from xqg.queries.filter import NEEDS, QueryFilter
+from xqg.registry import Registry
 
-__all__ = [
-    "FILTERS",
-    "BestFraction",
-    "Block",
-    "InLanguage",
-    "Judgement",
-    "Needs",
-    "QueryFilter",
-    "RoundTrip",
-    "Threshold",
-    "parse_filters",
-    "wrong_language",
-]
+__all__ = ["FILTERS", "filter_of", "parse_filters"]
 
-FILTERS: dict[str, FilterFamily] = {"language": language, "round-trip": round_trip, "best": best_fraction}
+FILTERS: Registry[type[QueryFilter]] = Registry("filter", "xqg.queries.filters", group="xqg.filters")
 
 
-def parse_filters(text: str) -> tuple[QueryFilter, ...]:
-    """`language,round-trip:5,best:0.7` → filters, in the order of `FILTERS`; each kind at most once.
+def filter_of(name: str) -> QueryFilter | None:
+    """The filter of a name such as `round-trip:5`; None where there is none."""
+    kind, colon, setting = name.partition(":")
+    return FILTERS[kind].parse(setting if colon else None) if kind in FILTERS else None
+
+
+def parse_filters(filters: str | Iterable[str | QueryFilter]) -> tuple[QueryFilter, ...]:
+    """`language,round-trip:5,best:0.7` → filters; those with little work first, each kind at most once.
+
+    Args:
+        filters: names in one text, separated by commas, or a list of names and filters. A filter must be
+            one that its name gives again: an index keeps names only.
 
     Raises:
         XqgError: an unknown, ill-formed or repeated filter, or none at all.
     """
-    choices = ", ".join(family.EXAMPLE for family in FILTERS.values())
-    found: dict[str, QueryFilter] = {}
-    for given in [part.strip() for part in text.split(",") if part.strip()]:
-        kind, colon, setting = given.partition(":")
-        parsed = FILTERS[kind].parse(setting if colon else None) if kind in FILTERS else None
+    order = FILTERS.ordered(lambda kind: NEEDS.index(kind.needs))
+    choices = ", ".join(FILTERS[kind].example for kind in order)
+    chosen: dict[str, QueryFilter] = {}
+    for one in _listed(filters):
+        name = one.name if isinstance(one, QueryFilter) else one
+        parsed = filter_of(name) if isinstance(name, str) else None
         if parsed is None:
-            raise XqgError(f"unknown filter {given!r}; use some of {choices}")
-        if kind in found:
-            raise XqgError(f"filter {kind!r} is given twice in {text!r}; give it once")
-        found[kind] = parsed
-    if not found:
-        raise XqgError(f"no filter in {text!r}; give some of {choices}, separated by commas")
-    return tuple(found[kind] for kind in FILTERS if kind in found)
+            raise XqgError(f"unknown filter {name!r}; use some of {choices}")
+        kind = name.partition(":")[0]
+        if kind in chosen:
+            raise XqgError(f"filter {kind!r} is given twice in {filters!r}; give it once")
+        chosen[kind] = one if isinstance(one, QueryFilter) else parsed
+    if not chosen:
+        raise XqgError(f"no filter in {filters!r}; give some of {choices}, separated by commas")
+    return tuple(chosen[kind] for kind in order if kind in chosen)
+
+
+def _listed(filters: str | Iterable[str | QueryFilter]) -> list[str | QueryFilter]:
+    if isinstance(filters, str):
+        return [part.strip() for part in filters.split(",") if part.strip()]
+    return [filters] if isinstance(filters, QueryFilter) else list(filters)

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from xqg.passages.detect import can_tell, detect_languages
-from xqg.queries.filter import Block, Judgement, Needs
+from xqg.queries.filter import Block, Judgement, QueryFilter
 
-__all__ = ["EXAMPLE", "InLanguage", "parse", "taken_for", "told"]
-
-EXAMPLE = "language"
+__all__ = ["InLanguage", "taken_for", "told"]
 
 
 @dataclass(frozen=True)
-class InLanguage:
+class InLanguage(QueryFilter):
     """Keep queries that lingua takes for the language asked for, among those of the block.
 
     A query whose language cannot be told goes. Queries in a language that lingua does not know, or
     without another language to tell it from, cannot be judged: all stay.
     """
 
-    needs: ClassVar[Needs] = "texts"
-    name: ClassVar[str] = "language"
+    name = example = "language"
 
     def judge(self, block: Block) -> Judgement:
         """None, or what lingua takes a query for."""
@@ -50,8 +46,3 @@ def told(texts: Sequence[str], asked: str, candidates: Sequence[str]) -> list[st
 def taken_for(language: str | None) -> str:
     """What `told` found, in words."""
     return f"taken for {language}" if language else "language not told"
-
-
-def parse(setting: str | None) -> InLanguage | None:
-    """`language`."""
-    return InLanguage() if setting is None else None

@@ -13,16 +13,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from xqg.errors import XqgError
 from xqg.search import faiss_files
-from xqg.search.engines.flat import FLAT
+from xqg.search.engine import FLAT
+from xqg.search.engines.flat import FlatEngine
 
-__all__ = ["FactoryEngine", "check_factory", "split_factory"]
+__all__ = ["FactoryEngine"]
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -34,32 +35,6 @@ CENTROIDS = 256  # as many as this are reckoned with where nothing is clustered,
 _QUANTISER = re.compile(r"(?:PQ|RQ|LSQ)\d+(?:x(\d+))?")  # M codes of some bits each, 8 where not said
 
 
-def split_factory(text: str) -> tuple[str, str]:
-    """`IVF1024,PQ64:nprobe=32` → what Faiss builds, and parameters of the search (empty: none)."""
-    factory, _, parameters = text.partition(":")
-    return factory, parameters
-
-
-def check_factory(text: str, dimension: int, rows: int) -> None:
-    """Refuse a factory string before hours of work lead to it.
-
-    Raises:
-        XqgError: Faiss does not know it, it does not fit the dimension or does not compare by inner
-            product, a search parameter that such an index does not have, or fewer passages than it
-            needs to be trained on.
-    """
-    if split_factory(text)[0].strip() in (FLAT, ""):
-        raise XqgError(f"engine {text!r}: Flat compares all vectors and has no parameters; give Flat alone")
-    index = _made(text, dimension)
-    _set(index, text)
-    least = LEAST * _centroids(index, text)
-    if rows < least:
-        raise XqgError(
-            f"engine {text!r} needs at least {least:,} passages to be trained on, there are {rows:,}; use one "
-            "with fewer lists, HNSW32 or Flat"
-        )
-
-
 def _made(text: str, dimension: int) -> Any:
     """The empty Faiss index.
 
@@ -69,7 +44,7 @@ def _made(text: str, dimension: int) -> Any:
     import faiss
 
     try:
-        index = faiss.index_factory(dimension, split_factory(text)[0], faiss.METRIC_INNER_PRODUCT)
+        index = faiss.index_factory(dimension, text.partition(":")[0], faiss.METRIC_INNER_PRODUCT)
     except (RuntimeError, MemoryError, OverflowError, TypeError, ValueError) as error:
         raise XqgError(
             f"engine {text!r}: Faiss cannot make it for {dimension} dimensions ({_reason(error)}); use Flat, "
@@ -132,50 +107,71 @@ def _reason(error: Exception) -> str:
 class FactoryEngine:
     """A Faiss index that approximates; scores are those of its own, possibly compressed, vectors."""
 
-    exact = False
+    exact: ClassVar[bool] = False
+    suffix: ClassVar[str] = "faiss"
 
-    def __init__(self, index: Any, factory: str) -> None:
+    def __init__(self, index: Any, text: str) -> None:
         """Use `build` or `load`.
 
         Raises:
             XqgError: parameters of the search that the index does not have.
         """
-        _set(index, factory)
+        _set(index, text)
         self._index = index
-        self.factory = factory
+        self.factory = text
 
     @classmethod
-    def build(cls, vectors: Floats, factory: str) -> FactoryEngine:
+    def check(cls, text: str, dimension: int, rows: int) -> None:
+        """Refuse a factory string before hours of work lead to it.
+
+        Raises:
+            XqgError: Faiss does not know it, it does not fit the dimension or does not compare by inner
+                product, a search parameter that such an index does not have, or fewer passages than it
+                needs to be trained on.
+        """
+        if text.partition(":")[0].strip() in (FLAT, ""):
+            FlatEngine.check(text, dimension, rows)
+        index = _made(text, dimension)
+        _set(index, text)
+        least = LEAST * _centroids(index, text)
+        if rows < least:
+            raise XqgError(
+                f"engine {text!r} needs at least {least:,} passages to be trained on, there are {rows:,}; use one "
+                "with fewer lists, HNSW32 or Flat"
+            )
+
+    @classmethod
+    def build(cls, vectors: Floats, text: str) -> FactoryEngine:
         """An engine over vectors of shape (passages, dimension), trained on some of them.
 
         Raises:
-            XqgError: as `check_factory`, or Faiss cannot train it on these.
+            XqgError: as `check`, or Faiss cannot train it on these.
         """
-        check_factory(factory, vectors.shape[1], len(vectors))
-        index = _made(factory, vectors.shape[1])
+        cls.check(text, vectors.shape[1], len(vectors))
+        index = _made(text, vectors.shape[1])
         vectors = np.ascontiguousarray(vectors, dtype=np.float32)
         number = len(vectors)
         try:
             if not index.is_trained:
-                number = min(number, MOST * max(_centroids(index, factory), CENTROIDS))
+                number = min(number, MOST * max(_centroids(index, text), CENTROIDS))
                 index.train(vectors[np.linspace(0, len(vectors) - 1, number).astype(np.int64)])
             index.add(vectors)
         except (RuntimeError, MemoryError) as error:
             raise XqgError(
-                f"engine {factory!r}: Faiss cannot build it over {len(vectors):,} passages ({_reason(error)}); use "
+                f"engine {text!r}: Faiss cannot build it over {len(vectors):,} passages ({_reason(error)}); use "
                 "another one, or Flat"
             ) from None
-        return cls(index, factory)
+        return cls(index, text)
 
     @classmethod
-    def load(cls, path: Path, factory: str) -> FactoryEngine:
+    def load(cls, path: Path, text: str) -> FactoryEngine:
         """An engine from a file that `save` wrote.
 
         Raises:
             ValueError: Faiss cannot read the file.
             XqgError: parameters of the search that the index does not have.
         """
-        return cls(faiss_files.read(path), factory)
+        return cls(faiss_files.read(path), text)
 
     def save(self, path: Path) -> None:
         """Write the index as a Faiss file.

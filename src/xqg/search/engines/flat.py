@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from xqg.errors import XqgError
 from xqg.search import faiss_files
+from xqg.search.engine import FLAT
 
-__all__ = ["FLAT", "FlatEngine"]
-
-FLAT = "Flat"
+__all__ = ["FlatEngine"]
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -22,15 +22,25 @@ Rows = npt.NDArray[np.int64]
 class FlatEngine:
     """`faiss.IndexFlatIP`: every vector is compared; nothing is approximated."""
 
-    factory = FLAT
-    exact = True
+    exact: ClassVar[bool] = True
+    suffix: ClassVar[str] = "faiss"
 
     def __init__(self, index: Any) -> None:
         """Use `build` or `load`."""
         self._index = index
 
     @classmethod
-    def build(cls, vectors: Floats, factory: str = FLAT) -> FlatEngine:
+    def check(cls, text: str, dimension: int, rows: int) -> None:
+        """Nothing but `Flat` asks for it.
+
+        Raises:
+            XqgError: parameters, which there are none of, or another spelling.
+        """
+        if text != FLAT:
+            raise XqgError(f"engine {text!r}: Flat compares all vectors and has no parameters; give Flat alone")
+
+    @classmethod
+    def build(cls, vectors: Floats, text: str = FLAT) -> FlatEngine:
         """An engine over vectors of shape (passages, dimension)."""
         import faiss
 
@@ -39,7 +49,7 @@ class FlatEngine:
         return cls(index)
 
     @classmethod
-    def load(cls, path: Path, factory: str = FLAT) -> FlatEngine:
+    def load(cls, path: Path, text: str = FLAT) -> FlatEngine:
         """An engine from a file that `save` wrote.
 
         Raises:

@@ -157,7 +157,7 @@ def _in_turn(lists: Sequence[Sequence[int]], most: int) -> Iterator[int]:
 
 
 def _bm25(pool: Sequence[Passage], asked: Sequence[str]) -> Search:
-    from xqg.search.engines.bm25 import Bm25Engine
+    from xqg.search.bm25 import Bm25Engine
 
     engine = Bm25Engine.build((passage.full_text for passage in pool), [passage.id for passage in pool])
     return lambda number, k, among: engine.search(asked[number], k, among)[1]

@@ -10,61 +10,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from xqg.queries.filter import Block, Judgement, Needs
+from xqg.queries.filter import Block, Judgement, ScoreFilter, Threshold
 
-__all__ = ["EXAMPLE", "BestFraction", "Threshold", "above", "parse", "similar", "similarities", "threshold"]
+__all__ = ["BestFraction", "above", "similar", "similarities", "threshold"]
 
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-EXAMPLE = "best:0.7"
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """Where a language's best part ends; JSON with `to_json`.
-
-    Attributes:
-        score: of the last query that is kept (the best of all where none is kept); None: there was
-            no query, and every later one is kept.
-        ties: how many queries with exactly that score are kept, the earlier ones.
-    """
-
-    score: float | None
-    ties: int
-
-    def to_json(self) -> dict[str, Any]:
-        """`{"score": 0.5, "ties": 1}`; a float32 survives it to the last bit."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Threshold:
-        """What `to_json` gave."""
-        return cls(stored["score"], stored["ties"])
-
-
-class BestFraction:
+class BestFraction(ScoreFilter):
     """Keep the best fraction of each language's queries over the whole collection.
 
     Two passes: `scores` of every block, together `thresholds`; then `judge` block by block, in the
     same order, since of equal scores at the threshold the earlier query is kept.
     """
 
-    needs: ClassVar[Needs] = "scores"
+    example: ClassVar[str] = "best:0.7"
 
     def __init__(self, fraction: float) -> None:
         """Of a language's queries, above 0 and at most 1, rounded to whole queries."""
         self.fraction = fraction
-        self.name = f"best:{fraction!r}"
         self._thresholds: Mapping[str, Threshold] | None = None
         self._exact = True
         self.ties_kept: dict[str, int] = {}
+
+    @classmethod
+    def parse(cls, setting: str | None) -> BestFraction | None:
+        """`best:0.7`."""
+        if setting is None or not re.fullmatch(r"[0-9]*\.?[0-9]+(e-[0-9]+)?", setting):
+            return None
+        fraction = float(setting)
+        return cls(fraction) if 0 < fraction <= 1 else None
+
+    @property
+    def name(self) -> str:
+        """`best:0.7`."""
+        return f"best:{self.fraction!r}"
 
     def scores(self, block: Block) -> dict[str, Floats]:
         """Language → E(q)·E(p) of each query of a block: the first pass."""
@@ -145,11 +130,3 @@ def above(scores: Floats, limit: Threshold, ties: int) -> Mask:
 def similar(score: float) -> str:
     """What the filter saw of a query, in words."""
     return f"E(q)·E(p) = {score:.3f}"
-
-
-def parse(setting: str | None) -> BestFraction | None:
-    """`best:0.7`."""
-    if setting is None or not re.fullmatch(r"[0-9]*\.?[0-9]+(e-[0-9]+)?", setting):
-        return None
-    fraction = float(setting)
-    return BestFraction(fraction) if 0 < fraction <= 1 else None

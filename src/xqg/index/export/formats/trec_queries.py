@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TextIO
 
 from xqg.errors import XqgError
-from xqg.index.export.request import Query, Request, plain_id, queries
+from xqg.index.export.request import Format, Query, Request, plain_id, queries
 from xqg.index.index import Index
 from xqg.queries import GeneratedQuery
 from xqg.queries.queries import as_line
 
-__all__ = ["write"]
+__all__ = ["TREC_QUERIES"]
 
 
-def write(index: Index, folder: Path, request: Request) -> str:
+def _write(index: Index, folder: Path, request: Request) -> str:
     """Write queries language by language; blank ones are in `queries.jsonl` alone.
 
     Raises:
@@ -54,3 +54,6 @@ def _language(index: Index, folder: Path, language: str, every: TextIO) -> int:
 def _one_line(query: Query) -> str:
     """The text with spaces for tabs and line breaks."""
     return " ".join(query.text.replace("\t", " ").splitlines())
+
+
+TREC_QUERIES = Format(_write, vectors=False)

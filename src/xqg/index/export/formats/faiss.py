@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from xqg.errors import XqgError
-from xqg.index.export.request import Request, write_ids
+from xqg.index.export.request import Format, Request, write_ids
 from xqg.index.export.vectors import fused_blocks, summary, write_record
 from xqg.index.index import Index
 
-__all__ = ["write"]
+__all__ = ["FAISS"]
 
 
-def write(index: Index, folder: Path, request: Request) -> str:
+def _write(index: Index, folder: Path, request: Request) -> str:
     """Write fused vectors as a Faiss index, which is held in memory until it is whole."""
     import faiss
 
@@ -24,7 +24,10 @@ def write(index: Index, folder: Path, request: Request) -> str:
         faiss.write_index(flat, str(path))
     except RuntimeError as error:
         reason = (str(error).splitlines() or ["no reason given"])[0][:200]
-        raise XqgError(f"{path}: cannot be written ({reason}); free space or choose another --out") from None
+        raise XqgError(f"{path}: cannot be written ({reason}); free space or choose another `out`") from None
     write_ids(index, folder / "ids.txt")
     write_record(index, folder / "export.json", "faiss", request)
     return summary(index, request)
+
+
+FAISS = Format(_write, vectors=True)

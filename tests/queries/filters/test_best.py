@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from xqg.queries.filters import BestFraction, Block, Threshold
-from xqg.queries.filters.best_fraction import similarities, threshold
+from xqg.queries.filter import Block, Threshold
+from xqg.queries.filters.best import BestFraction, similarities, threshold
 
 
 def block_of(**scores: list[float]) -> Block:

@@ -13,16 +13,16 @@ from typing import Any
 
 from xqg.errors import XqgError
 from xqg.index import columns
-from xqg.index.export.request import Request, plain_id, queries
+from xqg.index.export.request import Format, Request, plain_id, queries
 from xqg.index.index import Index
 from xqg.index.store import read_batches
 
-__all__ = ["write"]
+__all__ = ["BEIR"]
 
 HEADER = "query-id\tcorpus-id\tscore\n"
 
 
-def write(index: Index, folder: Path, request: Request) -> str:
+def _write(index: Index, folder: Path, request: Request) -> str:
     """Write passages with their fields, and queries where there are any; row by row.
 
     Raises:
@@ -67,3 +67,6 @@ def _queries(index: Index, folder: Path, languages: tuple[str, ...]) -> int:
 
 def _new(path: Path) -> Any:
     return path.open("w", encoding="utf-8", newline="\n")
+
+
+BEIR = Format(_write, vectors=False)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from xqg.index.export.request import Request, write_ids
+from xqg.index.export.request import Format, Request, write_ids
 from xqg.index.export.vectors import fused_blocks, summary, write_record
 from xqg.index.index import Index
 
-__all__ = ["write"]
+__all__ = ["NPY"]
 
 
-def write(index: Index, folder: Path, request: Request) -> str:
+def _write(index: Index, folder: Path, request: Request) -> str:
     """Write fused vectors block by block; memory does not grow with the index."""
     shape = (len(index), index.manifest.dimension)
     with (folder / "vectors.npy").open("wb") as file:
@@ -24,3 +24,6 @@ def write(index: Index, folder: Path, request: Request) -> str:
     write_ids(index, folder / "ids.txt")
     write_record(index, folder / "export.json", "npy", request)
     return summary(index, request)
+
+
+NPY = Format(_write, vectors=True)
