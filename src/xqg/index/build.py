@@ -22,7 +22,7 @@ from xqg.errors import XqgError
 from xqg.index import columns
 from xqg.index.checksums import seal
 from xqg.index.cleaning import Cleaning
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.manifest import DEFAULT_ENGINE, Counts, EncoderRecord, Manifest
 from xqg.index.partial import check_absent
 from xqg.index.prepare import check_filters, prepared
@@ -64,7 +64,7 @@ def build_index(
     skip_bad: bool = False,
     segment: int | None = None,
     progress: Listener | None = None,
-) -> Index:
+) -> StoredIndex:
     """Encode passages and their generated queries and store them as an index.
 
     What is done so far is kept in OUT.parts; called again with the same arguments after a kill, it
@@ -115,7 +115,7 @@ def build_index(
         "segment": segment_rows(len(pool), source.generation.block_size, segment),
     }
     if _built(out, settings):
-        return Index.open(out)
+        return StoredIndex.open(out)
     check_absent(out)
     source.check_passages(passage.id for passage in pool)
     with _parts(out, settings) as work:
@@ -161,7 +161,7 @@ def build_index(
         }
         _finish(folder, out, done, schema, manifest, message)
         work.clear()
-    return Index.open(out)
+    return StoredIndex.open(out)
 
 
 def segment_rows(passages: int, block_size: int, asked: int | None = None) -> int:
@@ -206,7 +206,7 @@ def _built(out: Path, settings: dict[str, Any]) -> bool:
     """Whether `out` is what these settings make: a build that was killed after its last step."""
     if not (out / DATASET).is_dir():
         return False
-    index = Index.open(out)
+    index = StoredIndex.open(out)
     if index.version != 1 or index.message.get("digest") != digest_of(settings):
         return False
     shutil.rmtree(parts_folder(out), ignore_errors=True)

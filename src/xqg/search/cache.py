@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from xqg.errors import XqgError
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.search.engines import Engine, check_factory, engine_class, split_factory
 from xqg.search.entries import Entry, check_entries
 from xqg.search.recall import RECALL_AT, measured_recall
@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 FILE = "faiss"
 
 
-def prepare_engine(index: Index, say: Say | None = None) -> Engine:
+def prepare_engine(index: StoredIndex, say: Say | None = None) -> Engine:
     """The engine of the index's own weighting, built and cached now if it is not yet.
 
     Args:
@@ -31,7 +31,7 @@ def prepare_engine(index: Index, say: Say | None = None) -> Engine:
     return cached_engine(index, Weighting.of(index), index.manifest.engine, say)
 
 
-def cached_engine(index: Index, weighting: Weighting, factory: str, say: Say | None = None) -> Engine:
+def cached_engine(index: StoredIndex, weighting: Weighting, factory: str, say: Say | None = None) -> Engine:
     """The engine over the index's vectors with this weighting: from the cache, or built and cached.
 
     A folder that cannot be written is no error: the engine is kept in memory only. Engines that differ
@@ -78,7 +78,7 @@ def _load(entry: Entry, factory: str) -> Engine | None:
         return None
 
 
-def check_cache(index: Index) -> list[str]:
+def check_cache(index: StoredIndex) -> list[str]:
     """What is wrong with the cache, one line each, file first: all of it can be deleted without loss.
 
     Raises:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.errors import XqgError
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.columns import canonical
 from xqg.passages import Passage
 from xqg.passages.detect import detect_languages
@@ -52,7 +52,7 @@ class Hit:
 class _Found:
     """What one question found, read at once: ten readings take three times as long."""
 
-    def __init__(self, index: Index, rows: list[int]) -> None:
+    def __init__(self, index: StoredIndex, rows: list[int]) -> None:
         self.index = index
         self._rows = rows
 
@@ -67,7 +67,7 @@ class Searcher:
 
     def __init__(
         self,
-        index: Index,
+        index: StoredIndex,
         encoder: Encoder | None = None,
         *,
         engine: str | None = None,
@@ -93,7 +93,7 @@ class Searcher:
         self._state = self._opened(index)
 
     @property
-    def index(self) -> Index:
+    def index(self) -> StoredIndex:
         """The index at the version that is searched."""
         return self._state.index
 
@@ -178,7 +178,7 @@ class Searcher:
         """
         return self._rank(self._state, _Asked(queries, k, alpha, languages, query_languages, where, hybrid))
 
-    def _opened(self, index: Index) -> State:
+    def _opened(self, index: StoredIndex) -> State:
         return State(index, chosen_engine(index, self._asked_engine), self._say)
 
     def _rank(self, state: State, asked: _Asked) -> tuple[Floats, Rows]:
@@ -202,7 +202,7 @@ class Searcher:
             scores[places, columns], rows[places, columns] = found
         return scores, rows
 
-    def _vectors(self, index: Index, queries: Queries) -> Floats:
+    def _vectors(self, index: StoredIndex, queries: Queries) -> Floats:
         if isinstance(queries, np.ndarray):
             vectors = np.asarray(queries, dtype=np.float32)
         else:
@@ -249,7 +249,7 @@ class _Asked:
                 f"{len(self.query_languages)} query languages for {len(self.queries)} questions; give one each"
             )
 
-    def weightings(self, index: Index) -> dict[Weighting, list[int]]:
+    def weightings(self, index: StoredIndex) -> dict[Weighting, list[int]]:
         """Places of the questions by the weighting that they are to be ranked with (spec §2)."""
         if self.languages != "auto":
             return {Weighting.of(index, self.alpha, self.languages): list(range(len(self.queries)))}
@@ -262,7 +262,7 @@ class _Asked:
             groups.setdefault(weighting, []).append(place)
         return groups
 
-    def _codes(self, index: Index) -> list[str | None]:
+    def _codes(self, index: StoredIndex) -> list[str | None]:
         """The questions' languages, detected where they are not given and can be."""
         given, queries = self.query_languages, self.queries
         codes: list[str | None] = [None] * len(queries) if given is None else list(given)

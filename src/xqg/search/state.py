@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from xqg.augmentation import fuse
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.search.cache import Say, cached_engine
 from xqg.search.engines import Engine, FlatEngine
 from xqg.search.engines.bm25 import Bm25Engine
@@ -30,7 +30,7 @@ class State:
     search that holds a state ends on what it began with.
     """
 
-    def __init__(self, index: Index, factory: str, say: Say | None = None) -> None:
+    def __init__(self, index: StoredIndex, factory: str, say: Say | None = None) -> None:
         """Nothing is read yet. `factory` is the engine of the stored weighting."""
         self.index = index
         self.factory = factory

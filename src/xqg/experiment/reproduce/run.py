@@ -11,7 +11,7 @@ from xqg.benchmarks import Benchmark
 from xqg.evaluation import Run, evaluate, macro, tokenizer_name, write_trec
 from xqg.experiment.reproduce.recipe import MACRO, Recipe, Row
 from xqg.experiment.settings import claim, versions
-from xqg.index import GeneratedQueries, Index, build_index
+from xqg.index import GeneratedQueries, StoredIndex, build_index
 from xqg.index.work import parts_folder
 from xqg.passages import PassageList
 from xqg.search import Searcher
@@ -104,12 +104,12 @@ def _index(
     encoder: Encoder,
     generator: AnyGenerator,
     progress: Listener | None,
-) -> Index:
+) -> StoredIndex:
     """The index in `out`, built now where it is not there yet."""
     folder = out / "index"
     if folder.is_dir():
         shutil.rmtree(parts_folder(folder), ignore_errors=True)  # of a run killed after the last step
-        return Index.open(folder)
+        return StoredIndex.open(folder)
     queries = GeneratedQueries(
         generator, encoder, recipe.languages, per_language=recipe.per_language, seed=recipe.seed
     )
@@ -125,7 +125,7 @@ def _index(
 
 
 def _retrieve(
-    recipe: Recipe, row: Row, benchmark: Benchmark, index: Index, encoder: Encoder
+    recipe: Recipe, row: Row, benchmark: Benchmark, index: StoredIndex, encoder: Encoder
 ) -> dict[str, Run]:
     """Language → run. A searcher for each row, so that one row's vectors are in memory at a time."""
     asked = [question for code in recipe.languages for question in benchmark.questions_in(code)]

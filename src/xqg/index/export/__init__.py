@@ -8,13 +8,13 @@ from pathlib import Path
 from xqg.errors import XqgError
 from xqg.index.export import beir, faiss_flat, npy, trec_queries
 from xqg.index.export.request import Request
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.partial import check_absent, partial_folder
 
 __all__ = ["FORMATS", "export_index"]
 
 # Each writes into a folder that is there and says in a few words what it wrote.
-FORMATS: dict[str, Callable[[Index, Path, Request], str]] = {
+FORMATS: dict[str, Callable[[StoredIndex, Path, Request], str]] = {
     "npy": npy.write,
     "faiss": faiss_flat.write,
     "beir": beir.write,
@@ -23,7 +23,7 @@ FORMATS: dict[str, Callable[[Index, Path, Request], str]] = {
 
 
 def export_index(
-    index: Index,
+    index: StoredIndex,
     out: Path | str,
     to: str,
     *,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from xqg.augmentation import check_alpha
 from xqg.errors import XqgError
 from xqg.index import columns
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.store import read_batches
 
 __all__ = ["Query", "Request", "plain_id", "queries", "write_ids"]
@@ -47,7 +47,7 @@ class Query(NamedTuple):
         return not self.text.strip()
 
 
-def queries(index: Index, language: str) -> Iterator[Query]:
+def queries(index: StoredIndex, language: str) -> Iterator[Query]:
     """The stored queries of a language, in the order of the passages; blank ones too.
 
     Raises:
@@ -60,7 +60,7 @@ def queries(index: Index, language: str) -> Iterator[Query]:
                 yield Query(f"{id_}#{language}#{number}", id_, language, text or "")
 
 
-def plain_id(index: Index, id_: str) -> str:
+def plain_id(index: StoredIndex, id_: str) -> str:
     """An id that can stand in a file whose columns white space separates.
 
     Raises:
@@ -74,7 +74,7 @@ def plain_id(index: Index, id_: str) -> str:
     return id_
 
 
-def write_ids(index: Index, path: Path) -> None:
+def write_ids(index: StoredIndex, path: Path) -> None:
     """Ids, one a line, in the order of the rows.
 
     Raises:
@@ -90,6 +90,6 @@ def write_ids(index: Index, path: Path) -> None:
             file.write(f"{id_}\n")
 
 
-def _ids(index: Index) -> Iterable[str]:
+def _ids(index: StoredIndex) -> Iterable[str]:
     for batch in read_batches(index.dataset, ["id"], index.path):
         yield from batch.column(0).to_pylist()
