@@ -265,7 +265,7 @@ def test_fields_and_predicates(build, fake_encoder) -> None:
     later = index.latest()
     assert later.rows_where("year >= 2000").tolist() == [1, 2]
     assert later.rows_where("id = 'nobody'").tolist() == []
-    with pytest.raises(XqgError, match=r"--where 'yaer > 1': .*; give a condition over id, title, .*year") as caught:
+    with pytest.raises(XqgError, match=r"`where` 'yaer > 1': .*; give a condition over id, title, .*year") as caught:
         index.rows_where("yaer > 1")
     assert "\n" not in str(caught.value)
 

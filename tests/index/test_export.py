@@ -167,8 +167,8 @@ def nothing_at(out: Path) -> bool:
             "no generated queries in 'fi' are stored; choose from: ja, ru, zh_Hant",
         ),
         ("npy", {"alpha": 1.5}, "must lie between 0"),
-        ("beir", {"alpha": 0.5}, "--alpha weighs vectors, and beir holds texts alone; leave it out"),
-        ("trec-queries", {"alpha": 0.5}, "--alpha weighs vectors, and trec-queries holds texts alone"),
+        ("beir", {"alpha": 0.5}, "`alpha` weighs vectors, and beir holds texts alone; leave it out"),
+        ("trec-queries", {"alpha": 0.5}, "`alpha` weighs vectors, and trec-queries holds texts alone"),
     ],
 )
 def test_wrong_requests(build, tmp_path: Path, to: str, options: dict[str, Any], says: str) -> None:

@@ -38,7 +38,7 @@ def test_another_engine(build, fake_encoder) -> None:
 def test_another_weighting_is_refused(build, fake_encoder, options: dict, hybrid: bool) -> None:
     searcher = Searcher(build(engine="HNSW8"), fake_encoder())
     with pytest.raises(
-        XqgError, match=r"HNSW8'? searches with the stored weighting only; give --engine Flat .*reweight"
+        XqgError, match=r"HNSW8'? searches with the stored weighting only; give `engine` Flat .*reweight"
     ):
         searcher.search(TEXTS, hybrid=hybrid, **options)
 

@@ -96,6 +96,6 @@ def test_few_rows_of_a_large_index(build, fake_encoder) -> None:
 @pytest.mark.parametrize("where", ["year >", "age > 3", "year", ""])
 def test_wrong_predicate(index: StoredIndex, fake_encoder, where: str) -> None:
     for engine in ("Flat", "HNSW8"):
-        with pytest.raises(XqgError, match="--where") as error:
+        with pytest.raises(XqgError, match="`where`") as error:
             Searcher(index, fake_encoder(), engine=engine).search(TEXTS, where=where)
         assert "\n" not in str(error.value)

@@ -199,6 +199,6 @@ def _replaced(index: StoredIndex, pool: PassageSource, replacing: bool) -> Remov
     if both and not replacing:
         more = f" and {len(both) - 1} more" if len(both) > 1 else ""
         raise XqgError(
-            f"{index.path}: holds passage {both[0]!r}{more} already; remove it first, or replace it (--replace)"
+            f"{index.path}: holds passage {both[0]!r}{more} already; remove it first, or replace it (`replace`)"
         )
     return removal(index, both)

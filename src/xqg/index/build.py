@@ -136,7 +136,7 @@ def build_index(
         done = run_steps(work, folder, pieces(), _writer(maker, source, work, folder, advance), ticker)
         counts = add_counts(Counts(0), [step.tally for step in done])
         if not counts.passages:
-            raise XqgError("no passage is left to index: all were bad; see the reasons without --skip-bad")
+            raise XqgError("no passage is left to index: all were bad; see the reasons without `skip_bad`")
         manifest = Manifest(
             encoder=EncoderRecord.of(encoder),
             generation=replace(source.generation, blocks=-(-len(pool) // source.generation.block_size)),
@@ -217,11 +217,11 @@ def _built(out: Path, settings: dict[str, Any]) -> bool:
 def _parts(out: Path, settings: dict[str, Any]) -> Iterator[Work]:
     """OUT.parts under its lock; what took time to make stays there if anything goes wrong."""
     folder = parts_folder(out)
-    busy = f"{out}: another process is building it; wait for it, or choose another --out"
+    busy = f"{out}: another process is building it; wait for it, or choose another `out`"
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another --out") from None
+        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another `out`") from None
     with locked(folder, busy):
         work = Work.open(folder, settings)
         try:
@@ -280,4 +280,4 @@ def _finish(
     try:
         os.replace(folder, out)
     except OSError as error:
-        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another --out") from None
+        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another `out`") from None

@@ -40,7 +40,7 @@ def compact_index(path: Path | str, *, keep: int | None = None, progress: Listen
     """
     path = Path(path)
     if keep is not None and keep < 1:
-        raise XqgError(f"--keep is {keep}; keep 1 version or more")
+        raise XqgError(f"`keep` is {keep}; keep 1 version or more")
 
     def make(index: StoredIndex, work: Work) -> Changed | None:
         pieces = list(_pieces(index))

@@ -53,7 +53,7 @@ def remove_passages(path: Path | str, ids: Sequence[str], *, missing_ok: bool = 
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
             raise XqgError(
                 f"{index.path}: holds no passage {missing[0]!r}{more}; correct the ids, or pass over unknown "
-                "ones (--missing-ok)"
+                "ones (`missing_ok`)"
             )
         found = [id_ for id_ in wanted if id_ in known]
         if not found:

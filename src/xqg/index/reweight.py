@@ -35,7 +35,7 @@ def reweight_index(
             queries, an unfinished change.
     """
     if alpha is None and languages is None and fusion is None and engine is None:
-        raise XqgError(f"{path}: nothing to change; give --alpha, --languages, --fusion or --engine")
+        raise XqgError(f"{path}: nothing to change; give `alpha`, `languages`, `fusion` or `engine`")
     if alpha is not None:
         check_alpha(alpha)
     if fusion is not None and fusion not in FUSIONS:

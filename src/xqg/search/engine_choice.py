@@ -35,6 +35,6 @@ def check_served(
     asked = Weighting.of(index, alpha, None if languages == "auto" else languages)
     if factory != FLAT and (languages == "auto" or asked != Weighting.of(index)):
         raise XqgError(
-            f"{index.path}: engine {factory} searches with the stored weighting only; give --engine {FLAT} for "
+            f"{index.path}: engine {factory} searches with the stored weighting only; give `engine` {FLAT} for "
             "another one, or store it with `xqg reweight`"
         )

@@ -24,7 +24,7 @@ def write(index: StoredIndex, folder: Path, request: Request) -> str:
         faiss.write_index(flat, str(path))
     except RuntimeError as error:
         reason = (str(error).splitlines() or ["no reason given"])[0][:200]
-        raise XqgError(f"{path}: cannot be written ({reason}); free space or choose another --out") from None
+        raise XqgError(f"{path}: cannot be written ({reason}); free space or choose another `out`") from None
     write_ids(index, folder / "ids.txt")
     write_record(index, folder / "export.json", "faiss", request)
     return summary(index, request)

@@ -29,7 +29,7 @@ class Request:
         """Raise XqgError for an α that is none, or that the format has no use for."""
         if self.alpha is not None:
             if to in TEXTS:
-                raise XqgError(f"--alpha weighs vectors, and {to} holds texts alone; leave it out")
+                raise XqgError(f"`alpha` weighs vectors, and {to} holds texts alone; leave it out")
             check_alpha(self.alpha)
 
 
