@@ -33,10 +33,10 @@ XQG = [sys.executable, "-c", "from xqg.cli import main; main()"]
 ASK = """
 import json, sys, time
 import numpy as np
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.search import Searcher
 start = time.perf_counter()
-index = Index.open(sys.argv[1])
+index = StoredIndex.open(sys.argv[1])
 opened = time.perf_counter() - start
 searcher = Searcher(index, engine=sys.argv[2])
 rng = np.random.default_rng(0)

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from pairs import Row, compare, report
 
-from xqg.index import Index, build_index
+from xqg.index import StoredIndex, build_index
 from xqg.passages import Passage
 from xqg.search import Searcher
 
@@ -69,7 +69,7 @@ def make_model(folder: Path, dimension: int) -> None:
     SentenceTransformer(modules=modules, device="cpu").save(str(folder))
 
 
-def make_indexes(folder: Path, number: int, dimension: int) -> tuple[Index, Index]:
+def make_indexes(folder: Path, number: int, dimension: int) -> tuple[StoredIndex, StoredIndex]:
     """A plain index, and one of the same passages with a generated query in each of two languages."""
     from xqg.encoding import load_encoder
 
@@ -85,7 +85,7 @@ def make_indexes(folder: Path, number: int, dimension: int) -> tuple[Index, Inde
     return plain, build_index(passages, encoder, folder / "augmented", queries=queries, **options)
 
 
-def raw_faiss(index: Index, factory: str) -> Any:
+def raw_faiss(index: StoredIndex, factory: str) -> Any:
     """Faiss over the vectors: its flat index, or what xqg has built and cached, read by Faiss itself."""
     import faiss
 
@@ -117,7 +117,7 @@ def _seconds(ask: Callable[[Vectors], object], questions: Vectors) -> float:
     return time.perf_counter() - start
 
 
-def of_engines(index: Index, questions: Vectors, rounds: int) -> Iterator[Row]:
+def of_engines(index: StoredIndex, questions: Vectors, rounds: int) -> Iterator[Row]:
     """Ranking with each engine: one question at a time, and all at once."""
     for factory in ENGINES:
         searcher = Searcher(index, engine=factory)
@@ -135,7 +135,7 @@ def of_engines(index: Index, questions: Vectors, rounds: int) -> Iterator[Row]:
             yield compare(what, "questions/s", way(faiss, questions), way(ours, questions), rounds)
 
 
-def with_texts(index: Index, questions: Vectors) -> Row:
+def with_texts(index: StoredIndex, questions: Vectors) -> Row:
     """What ids and texts of the passages found add to one question."""
     searcher = Searcher(index, engine="HNSW32")
     raw = raw_faiss(index, "HNSW32")
@@ -159,7 +159,7 @@ def _added(what: str, pairs: Sequence[tuple[float, float]], unit: str, scale: fl
     return Row(what, *sides, f"{middle:+.2f} {unit} ({low:+.2f} to {high:+.2f})")
 
 
-def augmented_and_plain(plain: Index, augmented: Index, questions: Vectors, rounds: int) -> Iterator[Row]:
+def augmented_and_plain(plain: StoredIndex, augmented: StoredIndex, questions: Vectors, rounds: int) -> Iterator[Row]:
     """The reference is an index without generated queries."""
     first, second = Searcher(plain), Searcher(augmented)
     for name, way in (("one question", single), (f"{BATCH:,} questions", batch)):

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from tiny_index import FakeEncoder
-from xqg.index import Generation, GivenQueries, Index
+from xqg.index import Generation, GivenQueries, StoredIndex
 from xqg.passages import Passage
 from xqg.queries.filter import QueryFilter
 from xqg.queries.filters import parse_filters
@@ -70,7 +70,7 @@ def decided(
     chain: str,
     candidates: Sequence[str] = ("de", "en", "ja"),
     pool: Sequence[Passage] | None = None,
-    limits: Index | None = None,
+    limits: StoredIndex | None = None,
 ) -> Kept:
     """What the filters keep, over all passages at once; `limits` has the thresholds that were there."""
     encode, among = Coarse().encode_queries, passages if pool is None else pool
@@ -98,7 +98,7 @@ def decided(
     return kept
 
 
-def stored(index: Index, kind: str = "queries", start: int = 0) -> Kept:
+def stored(index: StoredIndex, kind: str = "queries", start: int = 0) -> Kept:
     """Texts but blank ones in the index's columns, from a row on."""
     table = index.dataset.to_table()
     ids = table.column("id").to_pylist()[start:]
@@ -121,10 +121,10 @@ def listed(kept: Kept) -> list[tuple[str, str, str]]:
     return sorted((code, *pair) for code, pairs in kept.items() for pair in pairs)
 
 
-def maker(build: Callable[..., Index]) -> Callable[..., Index]:
+def maker(build: Callable[..., StoredIndex]) -> Callable[..., StoredIndex]:
     """Builds an index of `POOL` and `GIVEN` with filters; keywords replace what `build` is given."""
 
-    def made(chain: str | Sequence[QueryFilter] = ALL, name: str = "index", **changes: Any) -> Index:
+    def made(chain: str | Sequence[QueryFilter] = ALL, name: str = "index", **changes: Any) -> StoredIndex:
         filters = parse_filters(chain) if isinstance(chain, str) else chain
         options = {"passages": POOL, "queries": GIVEN, "encoder": Coarse(), "segment": 6, **changes}
         return build(name, filters=filters, **options)
@@ -132,7 +132,7 @@ def maker(build: Callable[..., Index]) -> Callable[..., Index]:
     return made
 
 
-def content(index: Index) -> tuple[Any, pa.Table]:
+def content(index: StoredIndex) -> tuple[Any, pa.Table]:
     table = index.dataset.to_table()
     return index.manifest, table.select(sorted(table.column_names)).combine_chunks()
 

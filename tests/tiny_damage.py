@@ -10,7 +10,7 @@ from typing import Any
 import lance
 import pyarrow as pa
 
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.add import add_passages
 from xqg.index.checksums import HINT, seal
 from xqg.index.remove import remove_passages
@@ -51,7 +51,7 @@ def manifest_of(path: Path, version: int) -> Path:
 
 def rewrite(path: Path, change: Callable[[pa.Table], pa.Table], **manifest: Any) -> None:
     """Other rows, or another manifest, in the place of the index's; sealed, as its files are sound."""
-    index = Index.open(path)
+    index = StoredIndex.open(path)
     described = dataclasses.replace(index.manifest, **manifest)
     table = change(index.dataset.to_table().replace_schema_metadata(None))
     table = table.replace_schema_metadata({METADATA_KEY: described.dumps()})

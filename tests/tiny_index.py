@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xqg.index import Generation, GivenQueries, Index, build_index
+from xqg.index import Generation, GivenQueries, StoredIndex, build_index
 from xqg.passages import Passage
 
 
@@ -57,10 +57,10 @@ def generated() -> dict[str, dict[str, list[str]]]:
 
 
 @pytest.fixture
-def build(tmp_path: Path, pool: list[Passage], generated: Any) -> Callable[..., Index]:
+def build(tmp_path: Path, pool: list[Passage], generated: Any) -> Callable[..., StoredIndex]:
     """Build an index in a new folder; keywords replace the defaults."""
 
-    def make(name: str = "index", **changes: Any) -> Index:
+    def make(name: str = "index", **changes: Any) -> StoredIndex:
         options: dict[str, Any] = {"queries": generated, "segment": 3, **changes}
         passages = options.pop("passages", pool)
         generation = options.pop("generation", Generation(block_size=3))

@@ -18,13 +18,12 @@ if TYPE_CHECKING:
     from xqg import benchmarks
     from xqg.encoding import load_encoder
     from xqg.errors import XqgError
-    from xqg.index import Index, build_index
+    from xqg.index import build_index
     from xqg.passages import read_passages
     from xqg.queries import load_generator
     from xqg.search import Searcher
 
 __all__ = [
-    "Index",
     "Searcher",
     "XqgError",
     "benchmarks",
@@ -36,7 +35,6 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Index": "index",
     "Searcher": "search",
     "XqgError": "errors",
     "build_index": "index",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from xqg.index import Index
+from xqg.index import StoredIndex
 
 
 def jsonl(path: Path, rows: list[dict]) -> Path:
@@ -39,7 +39,7 @@ def test_add_with_a_file_of_queries(xqg, index: Path, more: Path, tmp_path: Path
     result = xqg("add", index, more, "--queries", made)
     assert (result.code, result.err) == (0, "")
     assert result.out == f"{index}: version 2, 4 passages; 1 added\n"
-    assert Index.open(index).queries("oslo") == {"ja": ["オスロは?"]}
+    assert StoredIndex.open(index).queries("oslo") == {"ja": ["オスロは?"]}
     again = xqg("add", index, more, "--queries", made)
     assert again.out == f"{index}: version 2, 4 passages; nothing to do, it is so already\n"
 
@@ -48,7 +48,7 @@ def test_add_needs_queries_or_to_be_told_none(xqg, refused, index: Path, more: P
     error = refused("add", index, more)
     assert "its generated queries (ja) came from a file; give those of the new passages (--queries)" in error
     assert xqg("add", index, more, "--no-queries").code == 0
-    assert Index.open(index).queries("oslo") == {"ja": []}
+    assert StoredIndex.open(index).queries("oslo") == {"ja": []}
     assert "--queries and --no-queries exclude each other" in refused(
         "add", index, more, "--no-queries", "--queries", more
     )
@@ -57,7 +57,7 @@ def test_add_needs_queries_or_to_be_told_none(xqg, refused, index: Path, more: P
     )
     replaced = xqg("add", index, more, "--no-queries", "--replace")
     assert replaced.out == f"{index}: version 3, 4 passages; 1 added, 1 replaced\n"
-    assert Index.open(index).passages(["oslo"])[0].text == "Changed."
+    assert StoredIndex.open(index).passages(["oslo"])[0].text == "Changed."
 
 
 def test_add_passes_over_bad_rows_where_told(xqg, refused, index: Path, more: Path) -> None:
@@ -71,7 +71,7 @@ def test_add_passes_over_bad_rows_where_told(xqg, refused, index: Path, more: Pa
     ]
     [row] = [json.loads(line) for line in side.read_text(encoding="utf-8").splitlines()]
     assert (row["line"], row["reason"].split(";")[0]) == (2, "passage 'empty' is empty")
-    assert Index.open(index).manifest.counts.skipped == 1
+    assert StoredIndex.open(index).manifest.counts.skipped == 1
 
 
 def test_remove(xqg, refused, index: Path, tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_remove(xqg, refused, index: Path, tmp_path: Path) -> None:
     )
     ids.write_bytes(b"rhine\n\xff\n")
     assert "ids.txt:2: not UTF-8" in refused("remove", index, "--ids-from", ids)
-    assert Index.open(index).ids() == ["tokyo", "rhine"]
+    assert StoredIndex.open(index).ids() == ["tokyo", "rhine"]
 
 
 def test_add_a_language(xqg, refused, index: Path, tmp_path: Path) -> None:
@@ -102,20 +102,20 @@ def test_add_a_language(xqg, refused, index: Path, tmp_path: Path) -> None:
     )
     result = xqg("add-language", index, "fi", "--queries", made)
     assert result.out == f"{index}: version 2, 3 passages; generated queries added: fi 1\n"
-    assert Index.open(index).queries("rome")["fi"] == ["Mikä kaatui?"]
+    assert StoredIndex.open(index).queries("rome")["fi"] == ["Mikä kaatui?"]
 
 
 def test_reweight(xqg, refused, index: Path) -> None:
     result = xqg("reweight", index, "--alpha", "0.4", "--languages", "none", "--fusion", "raw")
     assert (result.code, result.err) == (0, "")
     assert result.out == f"{index}: version 2, 3 passages; alpha 0.4, raw, no language, engine Flat\n"
-    assert Index.open(index).manifest.weighted == ()
+    assert StoredIndex.open(index).manifest.weighted == ()
     assert xqg("reweight", index, "--languages", "all").code == 0
-    assert Index.open(index).manifest.weighted == ("ja",)
+    assert StoredIndex.open(index).manifest.weighted == ("ja",)
     assert "nothing to change; give --alpha, --languages, --fusion or --engine" in refused("reweight", index)
     assert "no generated queries in 'fi' are stored" in refused("reweight", index, "--languages", "fi")
     assert "engine 'Nonsense'" in refused("reweight", index, "--engine", "Nonsense")
-    assert Index.open(index).version == 3
+    assert StoredIndex.open(index).version == 3
 
 
 def test_compact_history_and_restore(xqg, refused, index: Path, more: Path) -> None:
@@ -129,7 +129,7 @@ def test_compact_history_and_restore(xqg, refused, index: Path, more: Path) -> N
     rows = json.loads(xqg("history", index, "--json").out)
     assert [row["command"] for row in rows] == ["index", "remove", "add", "compact"]
     assert xqg("restore", index, 1).out == f"{index}: version 5, 3 passages; as version 1 was\n"
-    assert Index.open(index).ids() == ["tokyo", "rome", "rhine"]
+    assert StoredIndex.open(index).ids() == ["tokyo", "rome", "rhine"]
     assert "has no version 77; see `xqg history`" in refused("restore", index, 77)
     assert xqg("compact", index, "--keep", 1).code == 0
     assert [row["version"] for row in json.loads(xqg("history", index, "--json").out)] == [5]

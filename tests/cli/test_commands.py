@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from xqg.evaluation import read_trec
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.queries import read_queries
 
 
@@ -47,7 +47,7 @@ def test_generate_index_search_retrieve_evaluate(xqg, own: Path, bert_folder: Pa
     assert not (folder / "a.parts").exists()
     from_file = xqg("index", *common, "--queries", folder / "made.jsonl", "--out", folder / "b")
     assert from_file.code == 0, from_file.err
-    a, b = Index.open(folder / "a"), Index.open(folder / "b")
+    a, b = StoredIndex.open(folder / "a"), StoredIndex.open(folder / "b")
     assert a.manifest.content == b.manifest.content  # the same queries, the same vectors
     assert a.manifest.generation.prompt is not None
     assert (b.manifest.generation.per_language, b.manifest.generation.seed) == (2, 0)
@@ -95,8 +95,8 @@ def test_reweighting_at_search_equals_another_index(
     base = ["index", own, "--encoder", prompted_folder, "--queries", queries_file]
     assert "1 blank ones left out" in xqg(*base, "--out", folder / "all").out
     assert xqg(*base, "--alpha", "0.5", "--languages", "ru", "--out", folder / "ru").code == 0
-    assert Index.open(folder / "ru").languages == ("ru",)
-    assert Index.open(folder / "all").manifest.fusion == "normalised"
+    assert StoredIndex.open(folder / "ru").languages == ("ru",)
+    assert StoredIndex.open(folder / "all").manifest.fusion == "normalised"
     question = "川はどこですか?"
     one = xqg("search", folder / "all", question, "--alpha", "0.5", "--languages", "ru", "--json")
     other = xqg("search", folder / "ru", question, "--json")
@@ -164,7 +164,7 @@ def test_lengths_are_kept_in_the_index(xqg, own: Path, bert_folder: Path) -> Non
         "index", own, "--encoder", bert_folder, "--passage-length", "8", "--query-length", "6", "--out", index
     )
     assert made.code == 0, made.err
-    record = Index.open(index).manifest.encoder
+    record = StoredIndex.open(index).manifest.encoder
     assert (record.passage_length, record.query_length) == (8, 6)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xqg.index import Index
+from xqg.index import StoredIndex
 
 
 def test_vectors(xqg, build, tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_a_built_index_to_beir_and_back(
     assert xqg("export", first, "--to", "trec-queries", "--out", tmp_path / "trec").code == 0
     queries = tmp_path / "trec" / "queries.jsonl"
     assert xqg("index", tmp_path / "beir", *arguments, second, "--queries", queries).code == 0
-    assert Index.open(second).manifest.content == Index.open(first).manifest.content
+    assert StoredIndex.open(second).manifest.content == StoredIndex.open(first).manifest.content
 
 
 def test_refusals(refused, build, tmp_path: Path) -> None:

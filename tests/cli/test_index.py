@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.queries import Generator
 
 
@@ -39,7 +39,7 @@ def test_a_folder_of_queries(xqg, own: Path, queries_file: Path, bert_folder: Pa
     common = ["index", own, "--encoder", bert_folder]
     assert xqg(*common, "--queries", folder, "--out", tmp_path / "a").code == 0
     assert xqg(*common, "--queries", queries_file, "--out", tmp_path / "b").code == 0
-    a, b = (Index.open(tmp_path / name).manifest for name in "ab")
+    a, b = (StoredIndex.open(tmp_path / name).manifest for name in "ab")
     assert (a.content, a.counts) == (b.content, b.counts)
 
 
@@ -66,7 +66,7 @@ def test_wrong_languages_are_told(xqg, own: Path, mixed: Path, bert_folder: Path
     quiet = xqg(*common, "--no-language-report", "--out", tmp_path / "b")
     assert (quiet.code, quiet.err) == (0, "")
     assert "wrong language" not in quiet.out
-    assert Index.open(tmp_path / "b").manifest.counts.wrong_language == {}
+    assert StoredIndex.open(tmp_path / "b").manifest.counts.wrong_language == {}
 
 
 def test_filters(xqg, own: Path, mixed: Path, bert_folder: Path, tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_filters(xqg, own: Path, mixed: Path, bert_folder: Path, tmp_path: Path)
     assert made.code == 0, made.err
     assert "2 generated queries (ja 1, ru 1)" in made.out
     assert "\nremoved by language: ja 1, ru 0\n" in made.out
-    manifest = Index.open(out).manifest
+    manifest = StoredIndex.open(out).manifest
     assert (manifest.filters, manifest.counts.removed) == (("language",), {"ja": 1, "ru": 0})
     info = facts_of(xqg("info", out).out)
     assert (info["filters"], info["removed"]) == ("language", "ja 1, ru 0")
@@ -88,7 +88,7 @@ def test_vectors_that_are_there_already(xqg, own: Path, bert_folder: Path, tmp_p
     out = tmp_path / "index"
     made = xqg("index", own, "--encoder", bert_folder, *matrix(tmp_path, values), "--out", out)
     assert made.code == 0, made.err
-    p, _ = Index.open(out).parts()
+    p, _ = StoredIndex.open(out).parts()
     assert p.tolist() == values[[1, 2, 0]].tolist()  # tokyo, rome, rhine
 
 
@@ -123,7 +123,7 @@ def test_bad_rows_and_bad_vectors_are_left_out_and_listed(
     assert [row.get("line") for row in rows] == [4, 5, None]
     assert rows[2]["id"] == "rome"
     assert "too large for float16" in rows[2]["reason"]
-    assert Index.open(out).ids() == ["tokyo", "rhine"]
+    assert StoredIndex.open(out).ids() == ["tokyo", "rhine"]
     assert facts_of(xqg("info", out).out)["skipped"] == "3 bad ones"
 
 
@@ -138,7 +138,7 @@ def test_queries_for_bad_rows_are_left_out_too(
     made = xqg(*common, "--skip-bad")
     assert made.code == 0, made.err
     assert f"left out: 1 queries of {queries_file}" in made.out
-    assert Index.open(tmp_path / "index").manifest.counts.queries == {"ja": 5, "ru": 3}
+    assert StoredIndex.open(tmp_path / "index").manifest.counts.queries == {"ja": 5, "ru": 3}
 
 
 def test_an_interrupted_build_goes_on(
@@ -167,7 +167,7 @@ def test_an_interrupted_build_goes_on(
     made = xqg(*common, "--out", out)
     assert (made.code, made.err) == (0, "")
     assert len(calls) == 3 + 2  # four blocks, of which two were kept
-    assert Index.open(out).manifest.content == Index.open(tmp_path / "whole").manifest.content
+    assert StoredIndex.open(out).manifest.content == StoredIndex.open(tmp_path / "whole").manifest.content
     again = xqg(*common, "--out", out)
     assert (again.code, again.err, len(calls)) == (0, "", 5)
     assert again.out == f"{out}: this command made it before; nothing was done\n{made.out}"
@@ -176,7 +176,7 @@ def test_an_interrupted_build_goes_on(
 
 
 def test_a_log_says_how_far_it_is(xqg, own: Path, bert_folder: Path, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr("xqg.cli.console.EVERY", 0)
+    monkeypatch.setattr("xqg.progress.EVERY", 0)
     made = xqg("index", own, "--encoder", bert_folder, "--out", tmp_path / "index")
     assert made.err.splitlines()[-1].startswith("3 of 3 passages, ")
 
@@ -201,7 +201,7 @@ def test_an_engine_is_built_at_once(xqg, refused, own: Path, bert_folder: Path, 
     assert made.code == 0, made.err
     assert made.out.endswith(", engine HNSW4\n")
     assert "HNSW4" in made.err  # how long it took, and what it finds
-    assert Index.open(tmp_path / "index").disk_bytes()["cache"] > 0
+    assert StoredIndex.open(tmp_path / "index").disk_bytes()["cache"] > 0
 
 
 def test_info_of_another_weighting(

@@ -9,7 +9,7 @@ import pytest
 
 from xqg.cli.plan import predict
 from xqg.cli.sample import Sample, blocks_of, spread
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.passages import Passage, PassageList
 
 
@@ -66,7 +66,7 @@ def test_a_whole_sample_predicts_what_then_happens(
     assert (facts["passages"], facts["sample"]["passages"], facts["sample"]["blocks"]) == (40, 40, 10)
     assert facts["seconds"] > facts["sample"]["seconds"] > 0
     assert xqg("index", *flags, "--out", tmp_path / "index").code == 0
-    index = Index.open(tmp_path / "index")
+    index = StoredIndex.open(tmp_path / "index")
     assert facts["queries"] == index.manifest.counts.queries
     assert facts["vector_bytes_per_passage"] == (1 + 2) * 2 * 16
     assert facts["disk_bytes"]["total"] == pytest.approx(index.disk_bytes()["dataset"], rel=0.02)

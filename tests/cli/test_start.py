@@ -96,7 +96,7 @@ def test_interruption_says_that_it_goes_on(xqg, monkeypatch: pytest.MonkeyPatch)
     def interrupted(path: Path) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("xqg.index.Index.open", interrupted)
+    monkeypatch.setattr("xqg.index.StoredIndex.open", interrupted)
     result = xqg("info", "index")
     assert result.code == 130
     assert result.err == "xqg: error: interrupted; the same command goes on where it stopped\n"
@@ -115,7 +115,7 @@ def test_other_errors_are_one_line(refused, monkeypatch, error: Exception, says:
     def fail(path: Path) -> None:
         raise error
 
-    monkeypatch.setattr("xqg.index.Index.open", fail)
+    monkeypatch.setattr("xqg.index.StoredIndex.open", fail)
     assert says in refused("info", "index")
 
 
@@ -123,7 +123,7 @@ def test_debugging_shows_the_traceback(xqg, monkeypatch: pytest.MonkeyPatch) -> 
     def fail(path: Path) -> None:
         raise ValueError("a bug")
 
-    monkeypatch.setattr("xqg.index.Index.open", fail)
+    monkeypatch.setattr("xqg.index.StoredIndex.open", fail)
     monkeypatch.setenv("XQG_DEBUG", "1")
     assert "Traceback" in xqg("info", "index").err
 

@@ -14,7 +14,7 @@ from xqg.encoding import load_encoder
 from xqg.errors import XqgError
 from xqg.evaluation import read_trec
 from xqg.experiment.reproduce import MACRO, Recipe, notes, reach, read_recipe, reproduce, table, write
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.progress import Change
 from xqg.queries import Generator
 
@@ -184,7 +184,7 @@ def test_the_whole_pipeline(tmp_path: Path, values: dict[str, Any], data: Path) 
     figures = {code: got.values["plain", "R@2kt", code] for code in ("ja", "ru", MACRO)}
     assert figures == {"ja": 50.0, "ru": 100.0, MACRO: 75.0}
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"settings.json", "index", "runs"}
-    index = Index.open(tmp_path / "out" / "index")
+    index = StoredIndex.open(tmp_path / "out" / "index")
     assert index.manifest.counts.queries == {"ja": 8, "ru": 8}
     assert (index.manifest.fusion, index.manifest.generation.per_language) == ("raw", 2)
     _check_runs(recipe, tmp_path / "out", index)
@@ -207,7 +207,7 @@ def test_the_whole_pipeline(tmp_path: Path, values: dict[str, Any], data: Path) 
     assert "do not apply" not in report
 
 
-def _check_runs(recipe: Recipe, out: Path, index: Index) -> None:
+def _check_runs(recipe: Recipe, out: Path, index: StoredIndex) -> None:
     """Scores are those of (1-α)·p + α·Σq, computed here from the stored parts."""
     encoder = load_encoder(recipe.encoder, device="cpu", passage_length=24, query_length=16)
     [question] = encoder.encode_queries(["日本の首都は?"])
@@ -257,7 +257,7 @@ def test_a_run_goes_on_with_the_queries_it_made(
     assert reproduce(recipe, benchmark, tmp_path / "out", device="cpu").values == whole.values
     assert languages == ["ja", "ru", "ru"]
     assert not (tmp_path / "out" / "index.parts").exists()
-    contents = {Index.open(tmp_path / name / "index").manifest.content for name in ("whole", "out")}
+    contents = {StoredIndex.open(tmp_path / name / "index").manifest.content for name in ("whole", "out")}
     assert len(contents) == 1
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import xqg.index.build
 import xqg.index.compact
 from tiny_index import FakeEncoder
-from xqg.index import GeneratedQueries, Index, build_index
+from xqg.index import GeneratedQueries, StoredIndex, build_index
 from xqg.index.add import add_passages
 from xqg.index.compact import compact_index
 from xqg.index.history import restore_index
@@ -63,17 +63,17 @@ def generated(*languages: str) -> GeneratedQueries:
     return GeneratedQueries(Generator(), Encoder(), languages, per_language=2, block_size=BLOCK)
 
 
-def build(path: Path, filters: str = "") -> Index:
+def build(path: Path, filters: str = "") -> StoredIndex:
     chain = parse_filters(filters) if filters else ()
     queries = generated("ja", "ru")
     return build_index(POOL, Encoder(), path, queries=queries, filters=chain, segment=SEGMENT)
 
 
-def add(path: Path, passages: Sequence[Passage], replacing: bool = False) -> Index:
+def add(path: Path, passages: Sequence[Passage], replacing: bool = False) -> StoredIndex:
     return add_passages(path, passages, Encoder(), queries=generated("ja", "ru"), replacing=replacing)
 
 
-def base(path: Path) -> Index:
+def base(path: Path) -> StoredIndex:
     """The index that is changed: version 2, in several files, with deleted rows."""
     build(path)
     return remove_passages(path, ["p5", "p12"])
@@ -101,13 +101,13 @@ def small_steps() -> None:
     xqg.index.compact.ROWS = COMPACTED
 
 
-def rows(index: Index) -> pa.Table:
+def rows(index: StoredIndex) -> pa.Table:
     """All rows, columns by name: what two indexes must share to be equal."""
     table = index.dataset.to_table()
     return table.select(sorted(table.column_names)).combine_chunks()
 
 
-def same(one: Index, other: Index) -> bool:
+def same(one: StoredIndex, other: StoredIndex) -> bool:
     """Whether two versions are equal: rows, manifest, and what the commit says of itself."""
     return (one.version, one.manifest, one.message) == (other.version, other.manifest, other.message) and rows(
         one
@@ -116,4 +116,4 @@ def same(one: Index, other: Index) -> bool:
 
 def versions(path: Path) -> list[int]:
     """Every version there is, ascending; each can be opened."""
-    return [int(one["version"]) for one in Index.open(path).dataset.versions()]
+    return [int(one["version"]) for one in StoredIndex.open(path).dataset.versions()]

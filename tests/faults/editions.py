@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from faults.cases import BLOCK, Encoder
-from xqg.index import Generation, GivenQueries, Index, build_index
+from xqg.index import Generation, GivenQueries, StoredIndex, build_index
 from xqg.index.add import add_passages
 from xqg.index.compact import compact_index
 from xqg.index.remove import remove_passages
@@ -48,7 +48,7 @@ def vectors(version: int) -> np.ndarray:
     return made.astype(np.float16).astype(np.float32)
 
 
-def build(path: Path) -> Index:
+def build(path: Path) -> StoredIndex:
     none = GivenQueries({}, Generation(block_size=BLOCK))
     return build_index(edition(1), Encoder(), path, queries=none, alpha=0.0)
 
@@ -104,7 +104,7 @@ def ask(searcher: Searcher, times: int, seed: int, follow: bool = True) -> Answe
 
 def read(path: Path, times: int, seed: int, answer: Connection) -> None:
     """A reader's process: sends its `Answers`."""
-    answer.send(ask(Searcher(Index.open(path), Encoder()), times, seed))
+    answer.send(ask(Searcher(StoredIndex.open(path), Encoder()), times, seed))
 
 
 def _wrong(hits: list[Hit], version: int, question: np.ndarray, read: bool) -> str | None:

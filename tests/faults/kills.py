@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from faults import cases
 from faults.worker import END, Kill, work
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.checksums import CHECKSUMS, dataset_files, read_checksums
 from xqg.index.store import DATASET
 from xqg.index.verify import verify
@@ -121,7 +121,7 @@ def check_whole(path: Path, unbroken: Unbroken) -> None:
     """The index is what the unbroken operation made, and nothing of the interruption is left."""
     assert cases.versions(path) == cases.versions(unbroken.path)
     for number in cases.versions(path):
-        assert cases.same(Index.open(path, number), Index.open(unbroken.path, number)), f"version {number}"
+        assert cases.same(StoredIndex.open(path, number), StoredIndex.open(unbroken.path, number)), f"version {number}"
     assert sorted(one.name for one in path.iterdir()) == [CHECKSUMS, DATASET]
     assert not parts_folder(path).exists()
     listed = read_checksums(path)
@@ -135,7 +135,7 @@ def check_readable(path: Path, unbroken: Unbroken) -> int:
     if not path.exists():
         assert list(unbroken.rows) == [1], "an index that was there is gone"
         return 0
-    index = Index.open(path)
+    index = StoredIndex.open(path)
     assert cases.rows(index).equals(unbroken.rows[index.version])
     return index.version
 

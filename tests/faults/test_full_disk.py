@@ -14,7 +14,7 @@ from faults import cases
 from faults.disk_small import PAGE, Disk, small_disk
 from faults.disk_told import ended, fault
 from xqg.errors import XqgError
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.change import WORK
 from xqg.index.checksums import seal
 from xqg.index.export import FORMATS, export_index
@@ -44,7 +44,7 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Index:
+def base(tmp_path_factory: pytest.TempPathFactory) -> StoredIndex:
     return cases.base(tmp_path_factory.mktemp("base") / "index")
 
 
@@ -54,7 +54,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
         yield made
 
 
-def begin(disk: Disk, base: Index | None) -> Path:
+def begin(disk: Disk, base: StoredIndex | None) -> Path:
     """The folder of the index on a disk that holds nothing else."""
     disk.resize(ROOM)
     disk.limit_files(FILES)
@@ -67,7 +67,7 @@ def begin(disk: Disk, base: Index | None) -> Path:
 
 
 def limits(
-    disk: Disk, base: Index | None, do: Callable[[Path], Any], stride: int = 1
+    disk: Disk, base: StoredIndex | None, do: Callable[[Path], Any], stride: int = 1
 ) -> Iterator[Callable[[], None]]:
     """Sizes of the disk, page by page, and numbers of files, with which it fills up; every `stride`th of them."""
     out = begin(disk, base)
@@ -80,7 +80,7 @@ def limits(
         yield lambda number=number: disk.limit_files(number)  # type: ignore[misc]
 
 
-def check_left(out: Path, base: Index | None, sweep: Sweep) -> None:
+def check_left(out: Path, base: StoredIndex | None, sweep: Sweep) -> None:
     """What a failure left: the version before, whole, or a new one that is only not listed yet."""
     if not out.exists():
         assert base is None
@@ -88,7 +88,7 @@ def check_left(out: Path, base: Index | None, sweep: Sweep) -> None:
         sweep.fresh += not parts_folder(out).exists()
         return
     assert base is not None
-    now = Index.open(out)
+    now = StoredIndex.open(out)
     report = verify(out)
     if now.version == base.version:
         assert cases.same(now, base)
@@ -101,7 +101,7 @@ def check_left(out: Path, base: Index | None, sweep: Sweep) -> None:
         sweep.unsealed += 1
 
 
-def sweep(disk: Disk, base: Index | None, do: Callable[[Path], Any], stride: int) -> Sweep:
+def sweep(disk: Disk, base: StoredIndex | None, do: Callable[[Path], Any], stride: int) -> Sweep:
     """Do it on a disk that is full earlier or later; each time it must go on afterwards."""
     wanted: tuple[Any, ...] | None = None
     found = Sweep()
@@ -128,7 +128,7 @@ def sweep(disk: Disk, base: Index | None, do: Callable[[Path], Any], stride: int
 
 def kept(path: Path) -> tuple[Any, ...]:
     """What an index holds, in memory."""
-    index = Index.open(path)
+    index = StoredIndex.open(path)
     return index.version, index.manifest, index.message, cases.rows(index)
 
 
@@ -147,14 +147,14 @@ def kept(path: Path) -> tuple[Any, ...]:
     ],
 )
 def test_a_change_on_a_disk_that_fills_up(
-    disk: Disk, base: Index, name: str, stride: int, phases: set[str]
+    disk: Disk, base: StoredIndex, name: str, stride: int, phases: set[str]
 ) -> None:
     found = sweep(disk, None if name.startswith("index") else base, cases.OPERATIONS[name], stride)
     assert {phase for phase in ("fresh", "begun") if getattr(found, phase)} == phases
     assert found.fresh + found.begun + found.unsealed > 6
 
 
-def test_the_disk_fills_up_after_the_commit(disk: Disk, base: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_disk_fills_up_after_the_commit(disk: Disk, base: StoredIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     """The new version is there, and the same call lists its files."""
     do = cases.OPERATIONS["add"]
     out = begin(disk, base)
@@ -179,19 +179,19 @@ def test_the_disk_fills_up_after_the_commit(disk: Disk, base: Index, monkeypatch
     assert verify(out).problems == []
 
 
-def test_room_that_comes_and_goes_loses_no_list_of_deleted_rows(disk: Disk, base: Index) -> None:
+def test_room_that_comes_and_goes_loses_no_list_of_deleted_rows(disk: Disk, base: StoredIndex) -> None:
     """Lance takes a list that it could not write for written: with room again, its commit would succeed."""
     out = begin(disk, base)
-    index = Index.open(out)
+    index = StoredIndex.open(out)
     disk.resize(disk.used)
     with pytest.raises(XqgError, match=r"_deletions/.* is cut short, as on a full disk\); free space"):
         delete_rows(out, index.dataset.get_fragments()[0], ["p0"])
 
 
 @pytest.mark.parametrize("engine", ["Flat", "HNSW8"])
-def test_a_search_does_without_its_cache(disk: Disk, base: Index, engine: str) -> None:
+def test_a_search_does_without_its_cache(disk: Disk, base: StoredIndex, engine: str) -> None:
     def hits(path: Path) -> list[Any]:
-        searcher = Searcher(Index.open(path), cases.Encoder(), engine=engine)
+        searcher = Searcher(StoredIndex.open(path), cases.Encoder(), engine=engine)
         return [
             (hit.score, hit.passage_id)
             for options in ({}, {"hybrid": True})
@@ -207,7 +207,7 @@ def test_a_search_does_without_its_cache(disk: Disk, base: Index, engine: str) -
         before = sorted(out.iterdir())
         limit()
         assert hits(out) == wanted
-        assert check_cache(Index.open(out)) == []
+        assert check_cache(StoredIndex.open(out)) == []
         entries = sorted(path.suffix for path in out.glob("cache/*"))
         kinds.add(tuple(entries))
         assert verify(out).problems == []
@@ -215,13 +215,13 @@ def test_a_search_does_without_its_cache(disk: Disk, base: Index, engine: str) -
         disk.resize(ROOM)
         disk.limit_files(FILES)
         assert hits(out) == wanted
-        assert check_cache(Index.open(out)) == []
+        assert check_cache(StoredIndex.open(out)) == []
         assert len(list(out.glob("cache/*.json"))) == 2
     assert len(kinds) >= 3, kinds  # none, one of the two entries, both
 
 
 @pytest.mark.parametrize("to", sorted(FORMATS))
-def test_an_export_is_whole_or_absent(disk: Disk, base: Index, to: str) -> None:
+def test_an_export_is_whole_or_absent(disk: Disk, base: StoredIndex, to: str) -> None:
     def export(out: Path) -> None:
         export_index(base, out, to)
 

@@ -28,7 +28,7 @@ from faults.kills import (
     some_kill,
 )
 from faults.worker import NO_STRACE, Kill
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.store import DATASET
 from xqg.index.versions import manifests
 from xqg.index.work import parts_folder
@@ -58,7 +58,7 @@ def unbroken(
             made = Unbroken(path, events, times)
             for place in {base, path} if not operation.startswith("index") else {path}:
                 for number in cases.versions(place):
-                    made.rows[number] = cases.rows(Index.open(place, number))
+                    made.rows[number] = cases.rows(StoredIndex.open(place, number))
             self[operation] = made
             return made
 

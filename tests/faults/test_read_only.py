@@ -12,7 +12,7 @@ import pytest
 from faults import cases
 from faults.disk_small import small_disk
 from faults.disk_told import ended, fault
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.checksums import sha256_of
 from xqg.index.export import FORMATS, export_index
 from xqg.index.history import index_history
@@ -44,7 +44,7 @@ def files(folder: Path) -> dict[str, str]:
 
 
 def search(path: Path, **options: Any) -> list[Any]:
-    searcher = Searcher(Index.open(path), cases.Encoder(), **options)
+    searcher = Searcher(StoredIndex.open(path), cases.Encoder(), **options)
     asked: list[dict[str, Any]] = [{}, {"alpha": 0.9}, {"hybrid": True}, {"where": "language = 'en'"}]
     if options:
         asked = [{}]
@@ -60,7 +60,7 @@ CHANGES: dict[str, Callable[[Path], Any]] = {
     **{name: do for name, do in cases.OPERATIONS.items() if not name.startswith("index")},
     "index beside it": lambda path: cases.build(path.with_name("new")),
     "index into it": lambda path: cases.build(path / "new"),
-    "export beside it": lambda path: export_index(Index.open(path), path.with_name("new"), "npy"),
+    "export beside it": lambda path: export_index(StoredIndex.open(path), path.with_name("new"), "npy"),
 }
 
 
@@ -72,7 +72,7 @@ def test_every_change_is_refused(folder: Path) -> None:
         assert str(folder.parent) in printed, (name, printed)
         assert "ead-only" in printed, (name, printed)
         assert files(folder.parent) == before, name
-    index = Index.open(folder)
+    index = StoredIndex.open(folder)
     assert index.version == 2
     assert index.manifest.filters == ()
 
@@ -81,9 +81,9 @@ def test_all_that_reads_works(folder: Path, base: Path, tmp_path: Path) -> None:
     before = files(folder.parent)
     assert search(folder) == search(base)
     assert search(folder, engine="HNSW8") == search(base, engine="HNSW8")
-    index = Index.open(folder)
+    index = StoredIndex.open(folder)
     assert not Searcher(index, cases.Encoder()).follow()
-    assert index.disk_bytes()["dataset"] == Index.open(base).disk_bytes()["dataset"]
+    assert index.disk_bytes()["dataset"] == StoredIndex.open(base).disk_bytes()["dataset"]
     assert [one.command for one in index_history(folder)] == ["index", "remove"]
     report = verify(folder)
     assert (report.problems, report.notes) == ([], [])

@@ -12,7 +12,7 @@ import pytest
 
 from faults import cases, editions
 from faults.editions import Answers
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.verify import verify
 from xqg.search import Searcher
 
@@ -53,7 +53,7 @@ def check(answers: list[Answers], path: Path, last: int) -> None:
     seen = {version for one in answers for version in one.versions}
     print(f"{sum(one.number for one in answers)} answers from {len(seen)} of {last} versions")
     assert len(seen) >= VERSIONS
-    assert Index.open(path).version == last
+    assert StoredIndex.open(path).version == last
     assert verify(path).problems == []
 
 
@@ -71,7 +71,7 @@ def test_processes(context: ForkServerContext, path: Path) -> None:
 
 
 def test_threads_that_share_a_searcher(path: Path, switching: None) -> None:
-    searcher = Searcher(Index.open(path), cases.Encoder())
+    searcher = Searcher(StoredIndex.open(path), cases.Encoder())
     with ThreadPoolExecutor(READERS) as threads:
         asked = [threads.submit(editions.ask, searcher, TIMES, seed, follow=seed == 0) for seed in range(READERS)]
         last = write_while(path, lambda: not all(one.done() for one in asked))

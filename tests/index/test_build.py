@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from xqg.errors import XqgError
-from xqg.index import Generation, Index
+from xqg.index import Generation, StoredIndex
 from xqg.index.segment import sum_by_passage
 from xqg.passages import Passage
 
@@ -173,7 +173,7 @@ def test_an_index_is_never_overwritten(build, tmp_path: Path) -> None:
     (tmp_path / "index").mkdir()
     first = build()  # an empty folder is fine
     before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(XqgError, match="not empty; choose another --out or delete it"):
+    with pytest.raises(XqgError, match="not empty; choose another `out` or delete it"):
         build(alpha=0.5)
     assert sorted(tmp_path.rglob("*")) == before
-    assert Index.open(first.path).manifest == first.manifest
+    assert StoredIndex.open(first.path).manifest == first.manifest

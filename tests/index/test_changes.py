@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from xqg.errors import XqgError
-from xqg.index import Generation, GivenQueries, Index
+from xqg.index import Generation, GivenQueries, StoredIndex
 from xqg.index.add import add_passages
 from xqg.index.checksums import dataset_files, read_checksums
 from xqg.index.compact import compact_index
@@ -29,13 +29,13 @@ MORE_QUERIES = {
 }
 
 
-def rows(index: Index) -> pa.Table:
+def rows(index: StoredIndex) -> pa.Table:
     """All rows, columns by name: what two indexes must share to be equal."""
     table = index.dataset.to_table()
     return table.select(sorted(table.column_names)).combine_chunks()
 
 
-def sealed(index: Index) -> bool:
+def sealed(index: StoredIndex) -> bool:
     """Whether every file is listed, and nothing of a change is left."""
     listed = read_checksums(index.path)
     sizes = {name: size for name, (size, _) in listed.items()} if listed else {}
@@ -60,7 +60,7 @@ def test_add(build, fake_encoder, pool, generated) -> None:
     alone = build("alone", passages=MORE, queries={**MORE_QUERIES, "zh_Hant": {}})
     np.testing.assert_array_equal(after.fused()[7:], alone.fused())
     assert sealed(after)
-    assert len(Index.open(before.path, version=1)) == 7
+    assert len(StoredIndex.open(before.path, version=1)) == 7
 
 
 def test_add_refuses_what_does_not_fit(build, fake_encoder, pool) -> None:
@@ -111,7 +111,7 @@ def test_remove_whole_fragments(build, ids) -> None:
     np.testing.assert_array_equal(after.fused(), index.fused()[keep])
     assert after.queries(f"p{keep[-1]}") == index.queries(f"p{keep[-1]}")
     assert sealed(after)
-    assert len(Index.open(index.path, version=1).fused()) == 7
+    assert len(StoredIndex.open(index.path, version=1).fused()) == 7
 
 
 def test_remove_refuses(build) -> None:
@@ -166,7 +166,7 @@ def test_reweight(build) -> None:
     after = reweight_index(index.path, alpha=0.3, languages=["ru"], fusion="normalised", engine="HNSW8")
     assert (after.version, after.manifest.engine) == (2, "HNSW8")
     np.testing.assert_array_equal(after.fused(), index.fused(0.3, "normalised", ["ru"]))
-    np.testing.assert_array_equal(Index.open(index.path, 1).fused(), index.fused())
+    np.testing.assert_array_equal(StoredIndex.open(index.path, 1).fused(), index.fused())
     assert reweight_index(index.path, alpha=0.3).version == 2
     assert reweight_index(index.path, languages=[]).manifest.weighted == ()
     for wrong, message in [
@@ -183,18 +183,18 @@ def test_reweight(build) -> None:
 def test_compact(build) -> None:
     index = build()
     remove_passages(index.path, ["p2", "p5"])
-    before = rows(Index.open(index.path))
+    before = rows(StoredIndex.open(index.path))
     after = compact_index(index.path)
     assert rows(after).equals(before)
     assert len(after.dataset.get_fragments()) == 1
     assert [one.command for one in index_history(index.path)] == ["index", "remove", "compact"]
     assert compact_index(index.path).version == 3  # nothing left to do
-    assert len(Index.open(index.path, version=1).fused()) == 7
+    assert len(StoredIndex.open(index.path, version=1).fused()) == 7
     assert compact_index(index.path, keep=1).version == 3
     assert [one.number for one in index_history(index.path)] == [3]
-    assert rows(Index.open(index.path)).equals(before)
+    assert rows(StoredIndex.open(index.path)).equals(before)
     with pytest.raises(XqgError, match="has no version 1; see `xqg history`"):
-        Index.open(index.path, version=1)
+        StoredIndex.open(index.path, version=1)
     with pytest.raises(XqgError, match="keep 1 version or more"):
         compact_index(index.path, keep=0)
     assert sealed(after)
@@ -265,7 +265,7 @@ def test_fields_and_predicates(build, fake_encoder) -> None:
     later = index.latest()
     assert later.rows_where("year >= 2000").tolist() == [1, 2]
     assert later.rows_where("id = 'nobody'").tolist() == []
-    with pytest.raises(XqgError, match=r"--where 'yaer > 1': .*; give a condition over id, title, .*year") as caught:
+    with pytest.raises(XqgError, match=r"`where` 'yaer > 1': .*; give a condition over id, title, .*year") as caught:
         index.rows_where("yaer > 1")
     assert "\n" not in str(caught.value)
 
@@ -285,7 +285,7 @@ def stop_at(encoder: Any, calls: int, error: type[BaseException] = KeyboardInter
 
 
 @pytest.fixture
-def changes(fake_encoder, generated) -> dict[str, Callable[[Path, Any], Index]]:
+def changes(fake_encoder, generated) -> dict[str, Callable[[Path, Any], StoredIndex]]:
     return {
         "add": lambda path, encoder: add_passages(path, MORE, encoder, queries=given(MORE_QUERIES)),
         "add-language": lambda path, encoder: add_languages(
@@ -302,7 +302,7 @@ def test_an_interrupted_change_goes_on(build, fake_encoder, changes, command, mo
     path = build().path
     with pytest.raises(KeyboardInterrupt):
         run(path, stop_at(fake_encoder(), 3 if command == "add" else 1))
-    assert Index.open(path).version == 1
+    assert StoredIndex.open(path).version == 1
     assert (path / "work" / "steps.jsonl").is_file()
     with pytest.raises(XqgError, match=f"an interrupted `xqg {command}` is not finished; run it again, or delete"):
         remove_passages(path, ["p0"])
@@ -331,7 +331,7 @@ def test_a_change_killed_after_its_commit(build, monkeypatch) -> None:
         patch.setattr("xqg.index.change.seal", killed)
         with pytest.raises(KeyboardInterrupt):
             remove_passages(index.path, ["p0"])
-    assert (Index.open(index.path).version, sealed(index)) == (2, False)
+    assert (StoredIndex.open(index.path).version, sealed(index)) == (2, False)
     assert remove_passages(index.path, ["p0"]).version == 2  # the same command: done already
     assert sealed(index)
     with monkeypatch.context() as patch:

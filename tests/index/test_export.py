@@ -12,7 +12,7 @@ import pytest
 
 from xqg.benchmarks import beir
 from xqg.errors import XqgError
-from xqg.index import Generation, Index
+from xqg.index import Generation, StoredIndex
 from xqg.index.export import FORMATS, export_index
 from xqg.index.remove import remove_passages
 from xqg.index.reweight import reweight_index
@@ -78,8 +78,8 @@ def test_vectors_of_another_weighting(build, tmp_path: Path, to: str) -> None:
 def test_an_earlier_version(build, tmp_path: Path) -> None:
     path = build().path
     remove_passages(path, ["p3"])
-    export_index(Index.open(path, 1), tmp_path / "out", "npy")
-    np.testing.assert_array_equal(np.load(tmp_path / "out" / "vectors.npy"), Index.open(path, 1).fused())
+    export_index(StoredIndex.open(path, 1), tmp_path / "out", "npy")
+    np.testing.assert_array_equal(np.load(tmp_path / "out" / "vectors.npy"), StoredIndex.open(path, 1).fused())
 
 
 def test_beir_is_read_back(build, rich: list[Passage], tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_a_damaged_index_leaves_nothing(build, tmp_path: Path, to: str) -> None:
     for file in (index.path / "passages.lance" / "data").iterdir():
         file.write_bytes(b"damaged")
     with pytest.raises(XqgError, match="cannot read the index"):
-        export_index(Index.open(index.path), tmp_path / "out", to)
+        export_index(StoredIndex.open(index.path), tmp_path / "out", to)
     assert nothing_at(tmp_path / "out")
 
 

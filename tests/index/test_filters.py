@@ -23,7 +23,7 @@ from filtered_index import (
     stored,
 )
 from xqg.errors import XqgError
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.cleaning import Cleaning
 from xqg.passages import Passage
 from xqg.queries.filters import parse_filters
@@ -33,7 +33,7 @@ from xqg.queries.plain_pool import PlainPool, own_in_top
 
 
 @pytest.fixture
-def make(build) -> Callable[..., Index]:
+def make(build) -> Callable[..., StoredIndex]:
     return maker(build)
 
 

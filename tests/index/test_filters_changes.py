@@ -28,7 +28,7 @@ from filtered_index import (
     stored,
 )
 from xqg.errors import XqgError
-from xqg.index import GeneratedQueries, Index
+from xqg.index import GeneratedQueries, StoredIndex
 from xqg.index.add import add_passages
 from xqg.index.languages import add_languages
 from xqg.passages import Passage
@@ -36,7 +36,7 @@ from xqg.queries.filters import FILTERS
 
 
 @pytest.fixture
-def make(build) -> Callable[..., Index]:
+def make(build) -> Callable[..., StoredIndex]:
     return maker(build)
 
 
@@ -82,7 +82,7 @@ def test_queries_are_generated_once(make, stop) -> None:
     generator = Generator()
     shown: list[int] = []
 
-    def run(name: str, encoder: Coarse, generator: Generator) -> Index:
+    def run(name: str, encoder: Coarse, generator: Generator) -> StoredIndex:
         encoder.visible_prefix = lambda texts: list(texts)
         source = GeneratedQueries(generator, encoder, ["de", "ja"], per_language=4, block_size=3)
         return make(name=name, queries=source, encoder=encoder, progress=lambda at: shown.append(at.queries))
@@ -159,7 +159,7 @@ def test_add_a_language(make, chain) -> None:
 def test_an_interrupted_change_goes_on(make, command, monkeypatch) -> None:
     monkeypatch.setattr("xqg.index.build.SEGMENT", 3)
 
-    def change(path: Path, encoder: Coarse) -> Index:
+    def change(path: Path, encoder: Coarse) -> StoredIndex:
         if command == "add":
             return add_passages(path, MORE, encoder, queries=given({"de": queries_of(MORE)["de"]}))
         return add_languages(path, encoder, given({"ja": GIVEN["ja"]}))

@@ -11,11 +11,11 @@ import pytest
 
 from xqg.augmentation import fuse
 from xqg.errors import XqgError
-from xqg.index import Index
+from xqg.index import StoredIndex
 
 
 def test_passages_queries_and_counts(build, pool, generated) -> None:
-    index = Index.open(build().path)
+    index = StoredIndex.open(build().path)
     assert len(index) == 7
     assert index.ids() == [passage.id for passage in pool]
     assert index.passages(["p6", 0, "p6"]) == [pool[6], pool[0], pool[6]]
@@ -74,17 +74,17 @@ def test_folders_that_are_no_index(tmp_path: Path) -> None:
         (tmp_path, "not an index"),
     ]:
         with pytest.raises(XqgError, match=message):
-            Index.open(path)
+            StoredIndex.open(path)
     (tmp_path / "passages.lance").mkdir()
     with pytest.raises(XqgError, match="cannot read the index") as caught:
-        Index.open(tmp_path)
+        StoredIndex.open(tmp_path)
     assert "\n" not in str(caught.value)
 
 
 def test_a_dataset_of_something_else(tmp_path: Path) -> None:
     lance.write_dataset(pa.table({"id": ["a"]}), tmp_path / "passages.lance")
     with pytest.raises(XqgError, match="no xqg manifest"):
-        Index.open(tmp_path)
+        StoredIndex.open(tmp_path)
 
 
 def test_newer_format(build) -> None:
@@ -92,14 +92,14 @@ def test_newer_format(build) -> None:
     newer = index.manifest.dumps().replace('"format": 2', '"format": 99')
     lance.dataset(index.path / "passages.lance").replace_schema_metadata({"xqg": newer})
     with pytest.raises(XqgError, match="format 99 is newer"):
-        Index.open(index.path)
+        StoredIndex.open(index.path)
 
 
 def test_rows_changed_behind_the_manifest(build) -> None:
     index = build()
     lance.dataset(index.path / "passages.lance").delete("id = 'p0'")
     with pytest.raises(XqgError, match="6 rows but its manifest counts 7"):
-        Index.open(index.path)
+        StoredIndex.open(index.path)
 
 
 def test_damaged_data_file(build) -> None:
@@ -107,5 +107,5 @@ def test_damaged_data_file(build) -> None:
     for file in (index.path / "passages.lance" / "data").iterdir():
         file.write_bytes(b"damaged")
     with pytest.raises(XqgError, match="cannot read the index") as caught:
-        Index.open(index.path).fused()
+        StoredIndex.open(index.path).fused()
     assert "\n" not in str(caught.value)

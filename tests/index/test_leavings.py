@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.compact import compact_index
 from xqg.index.leavings import check_whole
 from xqg.index.remove import remove_passages
@@ -52,8 +52,8 @@ def test_lists_of_no_version_are_deleted(build) -> None:
     index = build()
     remove_passages(index.path, ["p1"])
     kept = sorted((index.path / DATASET / "_deletions").iterdir())
-    delete_rows(index.path, Index.open(index.path).dataset.get_fragments()[1], ["p3"])
+    delete_rows(index.path, StoredIndex.open(index.path).dataset.get_fragments()[1], ["p3"])
     assert len(list((index.path / DATASET / "_deletions").iterdir())) == len(kept) + 1
     compact_index(index.path)
     assert sorted((index.path / DATASET / "_deletions").iterdir()) == kept
-    assert Index.open(index.path, version=2).ids() == [f"p{n}" for n in range(7) if n != 1]
+    assert StoredIndex.open(index.path, version=2).ids() == [f"p{n}" for n in range(7) if n != 1]

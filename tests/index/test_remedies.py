@@ -12,7 +12,7 @@ from tiny_damage import (
     manifest_of,
     only,
 )
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.compact import compact_index
 from xqg.index.history import restore_index
 from xqg.index.reweight import reweight_index
@@ -54,7 +54,7 @@ def test_remedy_restore(index: Path) -> None:
     assert f"`xqg compact {index} --keep 1`" in problem.remedy
     compact_index(index, keep=1)
     assert verify(index).ok
-    assert "p1" not in Index.open(index).ids()
+    assert "p1" not in StoredIndex.open(index).ids()
 
 
 def test_remedy_damaged_latest_manifest(index: Path) -> None:
@@ -74,7 +74,7 @@ def test_remedy_damaged_old_manifest(index: Path) -> None:
     assert "else version 2 is lost" in only(verify(index)).remedy
     compact_index(index)
     assert verify(index).ok
-    assert len(Index.open(index, 1)) == 7
+    assert len(StoredIndex.open(index, 1)) == 7
 
 
 def test_remedy_damaged_transaction(index: Path) -> None:

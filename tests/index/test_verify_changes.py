@@ -16,7 +16,7 @@ from tiny_damage import (
     only,
 )
 from xqg.errors import XqgError
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.add import add_passages
 from xqg.index.checksums import HINT, seal
 from xqg.index.compact import compact_index
@@ -42,7 +42,7 @@ def test_an_interrupted_change(index: Path, fake_encoder, monkeypatch) -> None:
     def kill(*_: Any, **__: Any) -> None:
         raise Killed
 
-    def again() -> Index:
+    def again() -> StoredIndex:
         return add_passages(index, [Passage("n2", "", "Another.", "en")], fake_encoder())
 
     monkeypatch.setattr("xqg.index.change.commit", kill)
@@ -119,7 +119,7 @@ def test_a_file_of_no_version_that_is_listed_and_damaged(index: Path) -> None:
 def test_a_wrong_hint_harms_nothing(index: Path, hint: bytes) -> None:
     """Lance opens the latest version all the same, and the next change writes the hint anew."""
     (index / VERSIONS / HINT).write_bytes(hint)
-    assert Index.open(index).version == 4
+    assert StoredIndex.open(index).version == 4
     report = verify(index)
     assert report.ok
     assert "hint of the latest version" in report.notes[0]

@@ -19,7 +19,7 @@ from tiny_damage import (
     rewrite,
     with_column,
 )
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.checksums import seal
 from xqg.index.history import restore_index
 from xqg.index.verify import verify
@@ -74,7 +74,7 @@ def test_a_query_that_became_blank(index: Path, blank: str) -> None:
     ],
 )
 def test_a_manifest_that_counts_wrong(index: Path, changed: dict[str, Any], says: str) -> None:
-    counts = dataclasses.replace(Index.open(index).manifest.counts, **changed)
+    counts = dataclasses.replace(StoredIndex.open(index).manifest.counts, **changed)
     rewrite(index, lambda table: table, counts=counts)
     problem = only(verify(index))
     assert (problem.where, problem.what) == ("manifest", says)
@@ -143,9 +143,9 @@ def test_an_index_with_filters(build) -> None:
             }
 
     path = build(filters=[NoSecond()]).path
-    assert Index.open(path).manifest.counts.removed == {"ja": 5, "ru": 7, "zh_Hant": 0}
+    assert StoredIndex.open(path).manifest.counts.removed == {"ja": 5, "ru": 7, "zh_Hant": 0}
     assert verify(path).ok
-    counts = dataclasses.replace(Index.open(path).manifest.counts, removed={})
+    counts = dataclasses.replace(StoredIndex.open(path).manifest.counts, removed={})
     rewrite(path, lambda table: table, counts=counts)
     assert all("removed queries in" in problem.what for problem in verify(path).problems)
     assert not verify(path).ok

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from malformed.shared import NO_OBJECT, NO_TEXT, counted, damaged, examples, listing, refusal
 from tiny_index import FakeEncoder
 from xqg.errors import XqgError
-from xqg.index import Counts, EncoderRecord, Generation, GivenQueries, Index, Manifest, build_index
+from xqg.index import Counts, EncoderRecord, Generation, GivenQueries, Manifest, StoredIndex, build_index
 from xqg.index.checksums import CHECKSUMS, read_checksums
 from xqg.index.work import Work
 from xqg.passages import Passage
@@ -177,12 +177,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     queries = GivenQueries({"ja": {"p0": ["質問", " "], "p3": ["別"]}}, Generation(block_size=3))
     path = tmp_path_factory.mktemp("built") / "index"
     build_index(passages, FakeEncoder(), path, queries=queries, segment=3)
-    Searcher(Index.open(path), FakeEncoder()).search(["Text"], 3)
+    Searcher(StoredIndex.open(path), FakeEncoder()).search(["Text"], 3)
     return path
 
 
 def answers(path: Path) -> list[tuple[str, float]]:
-    [hits] = Searcher(Index.open(path), FakeEncoder()).search(["Text number 3."], 3)
+    [hits] = Searcher(StoredIndex.open(path), FakeEncoder()).search(["Text number 3."], 3)
     return [(hit.passage.id, hit.score) for hit in hits]
 
 
@@ -226,7 +226,7 @@ def test_damaged_dataset(built: Path, tmp_path: Path, data: st.DataObject) -> No
     before = listing(path)
 
     def use() -> None:
-        index = Index.open(path)
+        index = StoredIndex.open(path)
         index.ids()
         index.passages(["p0", "p6"])
         index.queries("p0")

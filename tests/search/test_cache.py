@@ -12,7 +12,7 @@ import faiss
 import numpy as np
 import pytest
 
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.reweight import reweight_index
 from xqg.search import Weighting
 from xqg.search.cache import cached_engine, check_cache, prepare_engine
@@ -21,16 +21,16 @@ from xqg.search.cache import cached_engine, check_cache, prepare_engine
 @pytest.fixture
 def fused_calls(monkeypatch: pytest.MonkeyPatch) -> list:
     calls: list = []
-    original = Index.fused
-    monkeypatch.setattr(Index, "fused", lambda self, *given: calls.append(given) or original(self, *given))
+    original = StoredIndex.fused
+    monkeypatch.setattr(StoredIndex, "fused", lambda self, *given: calls.append(given) or original(self, *given))
     return calls
 
 
-def engine_of(index: Index, factory: str = "Flat", say=None):
+def engine_of(index: StoredIndex, factory: str = "Flat", say=None):
     return cached_engine(index, Weighting.of(index), factory, say)
 
 
-def names(index: Index) -> list[str]:
+def names(index: StoredIndex) -> list[str]:
     return sorted(path.name for path in (index.path / "cache").iterdir())
 
 
@@ -40,7 +40,7 @@ def test_built_once_then_loaded(build, fused_calls) -> None:
     sidecar, file = sorted((index.path / "cache").iterdir(), key=lambda path: path.suffix, reverse=True)
     assert sidecar.stem == file.stem
     assert (sidecar.suffix, file.suffix) == (".json", ".faiss")
-    again = engine_of(Index.open(index.path))
+    again = engine_of(StoredIndex.open(index.path))
     assert len(fused_calls) == 1
     np.testing.assert_array_equal(first.vectors(), again.vectors())
     np.testing.assert_array_equal(first.vectors(), index.fused())
@@ -199,7 +199,7 @@ def test_check_of_a_whole_cache(build) -> None:
     engine_of(index)
     engine_of(index, "HNSW4")
     reweight_index(index.path, alpha=0.7)
-    assert check_cache(Index.open(index.path)) == []  # an earlier version's are no damage
+    assert check_cache(StoredIndex.open(index.path)) == []  # an earlier version's are no damage
     assert check_cache(index) == []
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.reweight import reweight_index
 from xqg.search import Searcher
 from xqg.search.cache import check_cache
@@ -33,7 +33,7 @@ def store(entry: Entry) -> None:
 
 
 def store_often(path: Path, version: int, times: int) -> None:
-    entry = Entry(Index.open(path, version), "some", {})
+    entry = Entry(StoredIndex.open(path, version), "some", {})
     for _ in range(times):
         store(entry)
 
@@ -122,19 +122,19 @@ def test_a_later_version_drops_earlier_entries_only(build) -> None:
 
 
 @pytest.fixture
-def asked(build, fake_encoder) -> Index:
+def asked(build, fake_encoder) -> StoredIndex:
     """An index whose cache holds vectors and BM25."""
     index = build()
     Searcher(index, fake_encoder()).search(["Text number 3."], hybrid=True)
     return index
 
 
-def test_check_of_sound_bm25_files(asked: Index) -> None:
+def test_check_of_sound_bm25_files(asked: StoredIndex) -> None:
     assert len(list((asked.path / "cache").glob("bm25-*"))) > 3
     assert check_cache(asked) == []
 
 
-def test_check_names_each_damaged_file_of_bm25(asked: Index) -> None:
+def test_check_names_each_damaged_file_of_bm25(asked: StoredIndex) -> None:
     cache = asked.path / "cache"
     [sidecar] = cache.glob("bm25-*.json")
     for path in sorted(cache.glob("bm25-*")):
@@ -160,13 +160,13 @@ def test_check_names_each_damaged_file_of_bm25(asked: Index) -> None:
     assert all(line.startswith("bm25-") and line.endswith(" belongs to nothing") for line in problems)
 
 
-def test_check_of_another_format(asked: Index) -> None:
+def test_check_of_another_format(asked: StoredIndex) -> None:
     for sidecar in (asked.path / "cache").glob("Flat-*.json"):
         sidecar.write_text(sidecar.read_text().replace('"format": 2', '"format": 1'))
         assert check_cache(asked) == [f"{sidecar.name} is of format 1, not 2"]
 
 
-def test_check_of_folders_in_the_way(asked: Index) -> None:
+def test_check_of_folders_in_the_way(asked: StoredIndex) -> None:
     (asked.path / "cache" / "bm25").mkdir()
     (asked.path / "cache" / "a.json").mkdir()
     assert check_cache(asked) == ["a.json is damaged"]

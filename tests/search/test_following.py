@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from xqg.errors import XqgError
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.add import add_passages
 from xqg.index.remove import remove_passages
 from xqg.index.reweight import reweight_index
@@ -31,7 +31,7 @@ def test_to_the_latest_version_and_only_once(build, fake_encoder) -> None:
     assert searcher.follow() is True
     assert searcher.index.version == 2
     after = pairs(searcher.search(TEXTS))
-    assert after == pairs(Searcher(Index.open(searcher.index.path), fake_encoder()).search(TEXTS)) != before
+    assert after == pairs(Searcher(StoredIndex.open(searcher.index.path), fake_encoder()).search(TEXTS)) != before
     assert searcher.follow() is False
 
 
@@ -87,7 +87,7 @@ def test_a_search_ends_on_the_version_it_began_with(build, fake_encoder, options
     after = pairs(searcher.search(TEXTS, 7, **options))
     assert (
         after
-        == pairs(Searcher(Index.open(searcher.index.path), encoder).search(TEXTS, 7, **options))
+        == pairs(Searcher(StoredIndex.open(searcher.index.path), encoder).search(TEXTS, 7, **options))
         != before
     )
 
@@ -122,7 +122,7 @@ def test_eight_threads_search_while_it_follows(build, fake_encoder) -> None:
                     new = PassageList([Passage(f"new{change}", "", f"Text number 3. {change}", "en")])
                     add_passages(index.path, new, fake_encoder())
                 assert searcher.follow()
-                wanted.append(answers(Searcher(Index.open(index.path), fake_encoder())))
+                wanted.append(answers(Searcher(StoredIndex.open(index.path), fake_encoder())))
         finally:
             done.set()
         found = [one for job in asked for one in job.result()]

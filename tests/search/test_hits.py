@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.search import Searcher
 
 
@@ -14,13 +14,13 @@ def test_the_passages_of_a_question_are_read_at_once(
     build, fake_encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[list[Any]] = []
-    passages = Index.passages
+    passages = StoredIndex.passages
 
-    def noted(self: Index, keys: Any) -> Any:
+    def noted(self: StoredIndex, keys: Any) -> Any:
         read.append(list(keys))
         return passages(self, keys)
 
-    monkeypatch.setattr(Index, "passages", noted)
+    monkeypatch.setattr(StoredIndex, "passages", noted)
     first, second = Searcher(build(), fake_encoder()).search(["river", "treaty"], k=3)
     assert read == []  # scores and ids need no text
     assert [hit.passage.id for hit in second] == [hit.passage_id for hit in second]

@@ -9,7 +9,7 @@ import pytest
 
 from xqg.errors import XqgError
 from xqg.experiment.baselines import FUSION_DEPTH
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.search import Searcher, hybrid
 from xqg.search.bm25 import Bm25Engine
 from xqg.search.reciprocal_rank import reciprocal_rank
@@ -18,7 +18,7 @@ TEXTS = ["Which text has the number 3?", "質問 5 1", "zz"]
 
 
 @pytest.fixture
-def index(build, pool) -> Index:
+def index(build, pool) -> StoredIndex:
     dated = [replace(one, fields={"year": 1990 + n}) for n, one in enumerate(pool)]
     return build(passages=dated, alpha=0.3)
 
@@ -27,7 +27,7 @@ def pairs(hits) -> list[list[tuple[str, float]]]:
     return [[(hit.passage_id, hit.score) for hit in found] for found in hits]
 
 
-def by_hand(index: Index, encoder, codes: list[str], allowed: list[str], **options) -> list:
+def by_hand(index: StoredIndex, encoder, codes: list[str], allowed: list[str], **options) -> list:
     """Both rankings in full, by the parts that are tested for themselves."""
     passages = index.passages(index.ids())
     texts = []
@@ -51,7 +51,7 @@ def test_as_the_baselines_do() -> None:
 @pytest.mark.parametrize(
     ("options", "languages"), [({}, ["ja", "ru", "zh_Hant"]), ({"languages": ["ru"]}, ["ru"])]
 )
-def test_the_fusion_of_both(index: Index, fake_encoder, options: dict, languages: list[str]) -> None:
+def test_the_fusion_of_both(index: StoredIndex, fake_encoder, options: dict, languages: list[str]) -> None:
     wanted = by_hand(index, fake_encoder(), languages, index.ids(), **options)
     searcher = Searcher(index, fake_encoder())
     assert pairs(searcher.search(TEXTS, 7, hybrid=True, **options)) == wanted
@@ -59,7 +59,7 @@ def test_the_fusion_of_both(index: Index, fake_encoder, options: dict, languages
     assert pairs(searcher.search(TEXTS, 7, **options)) != wanted
 
 
-def test_queries_can_be_found(index: Index, fake_encoder) -> None:
+def test_queries_can_be_found(index: StoredIndex, fake_encoder) -> None:
     """A query in Japanese stands in the text that BM25 reads, the passages are in English."""
     searcher = Searcher(index, fake_encoder())
     engine = searcher._state.lexical(("ja",))
@@ -68,7 +68,7 @@ def test_queries_can_be_found(index: Index, fake_encoder) -> None:
     assert len(searcher._state.lexical(("ru",)).search("質問", 7)[1]) == 0
 
 
-def test_with_a_predicate(index: Index, fake_encoder) -> None:
+def test_with_a_predicate(index: StoredIndex, fake_encoder) -> None:
     allowed = ["p4", "p5", "p6"]
     wanted = by_hand(index, fake_encoder(), ["ja", "ru", "zh_Hant"], allowed)
     for engine in ("Flat", "HNSW8"):
@@ -80,25 +80,25 @@ def test_with_a_predicate(index: Index, fake_encoder) -> None:
         assert np.isneginf(scores[:, 3:]).all()
 
 
-def test_each_question_with_its_own_language(index: Index, fake_encoder) -> None:
+def test_each_question_with_its_own_language(index: StoredIndex, fake_encoder) -> None:
     searcher = Searcher(index, fake_encoder())
     routed = searcher.search(TEXTS, hybrid=True, languages="auto", query_languages=["en", "ja", "ru"])
     assert pairs(routed)[1] == pairs(searcher.search(TEXTS, hybrid=True, languages=["ja"]))[1]
     assert pairs(routed)[2] == pairs(searcher.search(TEXTS, hybrid=True, languages=["ru"]))[2]
 
 
-def test_no_shared_token_leaves_the_order_of_the_vectors(index: Index, fake_encoder) -> None:
+def test_no_shared_token_leaves_the_order_of_the_vectors(index: StoredIndex, fake_encoder) -> None:
     searcher = Searcher(index, fake_encoder())
     fused = searcher.search(TEXTS, hybrid=True)[2]
     assert [hit.passage_id for hit in fused] == [hit.passage_id for hit in searcher.search(TEXTS)[2]]
 
 
-def test_bm25_is_kept_in_the_cache(index: Index, fake_encoder, monkeypatch) -> None:
+def test_bm25_is_kept_in_the_cache(index: StoredIndex, fake_encoder, monkeypatch) -> None:
     wanted = pairs(Searcher(index, fake_encoder()).search(TEXTS, hybrid=True))
     built: list = []
     original = Bm25Engine.build
     monkeypatch.setattr(Bm25Engine, "build", lambda *given: built.append(given) or original(*given))
-    assert pairs(Searcher(Index.open(index.path), fake_encoder()).search(TEXTS, hybrid=True)) == wanted
+    assert pairs(Searcher(StoredIndex.open(index.path), fake_encoder()).search(TEXTS, hybrid=True)) == wanted
     assert built == []
     [data] = (index.path / "cache").glob("bm25-*.data.npy")
     data.write_bytes(data.read_bytes()[:-1] + b"\x01")
@@ -108,7 +108,7 @@ def test_bm25_is_kept_in_the_cache(index: Index, fake_encoder, monkeypatch) -> N
     assert len(built) == 2
 
 
-def test_vectors_are_refused(index: Index, fake_encoder) -> None:
+def test_vectors_are_refused(index: StoredIndex, fake_encoder) -> None:
     vectors = fake_encoder().encode_queries(TEXTS)
     with pytest.raises(XqgError, match="needs the questions' texts"):
         Searcher(index, fake_encoder()).search(vectors, hybrid=True)

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.passages import Passage
 from xqg.search import Weighting
 from xqg.search.cache import cached_engine
@@ -18,7 +18,7 @@ NUMBER = 300
 
 
 @pytest.fixture
-def index(build) -> Index:
+def index(build) -> StoredIndex:
     """Every third passage has a Japanese query, every fifth a Russian one."""
     queries = {
         "ja": {f"p{n:03d}": [f"質問 {n}"] for n in range(0, NUMBER, 3)},
@@ -46,7 +46,7 @@ def unit(vectors: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("languages", [("ja", "ru"), ("ru",)])
-def test_of_generated_queries(index: Index, languages: tuple[str, ...]) -> None:
+def test_of_generated_queries(index: StoredIndex, languages: tuple[str, ...]) -> None:
     vectors = index.fused(languages=languages)
     engine = engine_class("IVF4,Flat").build(vectors, "IVF4,Flat")
     recall, who = measured_recall(engine, vectors, index, Weighting.of(index, None, languages))
@@ -69,7 +69,7 @@ def test_of_passages_where_there_are_no_queries(build) -> None:
     assert recall == pytest.approx(by_hand(engine, vectors, unit(index.parts()[0][rows])), abs=1e-9)
 
 
-def test_exactly_one_where_every_list_is_looked_through(index: Index) -> None:
+def test_exactly_one_where_every_list_is_looked_through(index: StoredIndex) -> None:
     said: list[str] = []
     for _ in range(2):
         cached_engine(index, Weighting.of(index), "IVF4,Flat:nprobe=4", said.append)

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from xqg.errors import XqgError
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.search import Searcher
 
 TEXTS = ["Text number 3.", "質問 5 1", "вопрос 0 1"]
 
 
 @pytest.fixture
-def index(build, pool) -> Index:
+def index(build, pool) -> StoredIndex:
     """Years 1990 to 1996; the third passage has none."""
     dated = [replace(one, fields={} if n == 2 else {"year": 1990 + n}) for n, one in enumerate(pool)]
     return build(passages=dated, alpha=0.3)
@@ -27,7 +27,7 @@ def pairs(hits) -> list[list[tuple[str, float]]]:
 
 @pytest.mark.parametrize("engine", ["Flat", "HNSW8"])
 @pytest.mark.parametrize("k", [1, 2, 10])
-def test_the_ranking_without_the_others(index: Index, fake_encoder, engine: str, k: int) -> None:
+def test_the_ranking_without_the_others(index: StoredIndex, fake_encoder, engine: str, k: int) -> None:
     searcher = Searcher(index, fake_encoder(), engine=engine)
     exact = pairs(Searcher(index, fake_encoder()).search(TEXTS, 7))
     found = searcher.search(TEXTS, k, where="year >= 1993")
@@ -41,7 +41,7 @@ def test_the_ranking_without_the_others(index: Index, fake_encoder, engine: str,
 
 @pytest.mark.parametrize("engine", ["Flat", "HNSW8"])
 @pytest.mark.parametrize("options", [{"alpha": 0.9}, {"languages": ["ja"]}, {"languages": "auto"}])
-def test_with_another_weighting(index: Index, fake_encoder, engine: str, options: dict) -> None:
+def test_with_another_weighting(index: StoredIndex, fake_encoder, engine: str, options: dict) -> None:
     exact = pairs(
         Searcher(index, fake_encoder()).search(TEXTS, 7, query_languages=["en", "ja", "ru"], **options)
     )
@@ -51,17 +51,17 @@ def test_with_another_weighting(index: Index, fake_encoder, engine: str, options
 
 
 @pytest.mark.parametrize("engine", ["Flat", "HNSW8"])
-def test_no_match(index: Index, fake_encoder, engine: str) -> None:
+def test_no_match(index: StoredIndex, fake_encoder, engine: str) -> None:
     searcher = Searcher(index, fake_encoder(), engine=engine)
     assert searcher.search(TEXTS, where="year > 3000") == [[], [], []]
     assert (searcher.rank(TEXTS, 3, where="year > 3000")[1] == -1).all()
     assert searcher.search(TEXTS, where="year > 3000", hybrid=True) == [[], [], []]
 
 
-def test_rows_of_a_predicate_are_looked_up_once(index: Index, fake_encoder, monkeypatch) -> None:
+def test_rows_of_a_predicate_are_looked_up_once(index: StoredIndex, fake_encoder, monkeypatch) -> None:
     calls: list[str] = []
-    original = Index.rows_where
-    monkeypatch.setattr(Index, "rows_where", lambda self, where: calls.append(where) or original(self, where))
+    original = StoredIndex.rows_where
+    monkeypatch.setattr(StoredIndex, "rows_where", lambda self, where: calls.append(where) or original(self, where))
     searcher = Searcher(index, fake_encoder())
     for where in ("year > 1991", "year > 1992", "year > 1991"):
         searcher.search(TEXTS, where=where)
@@ -69,12 +69,12 @@ def test_rows_of_a_predicate_are_looked_up_once(index: Index, fake_encoder, monk
     assert calls == ["year > 1991", "year > 1992"]
 
 
-def test_vectors_of_a_predicate_are_made_once(index: Index, fake_encoder, monkeypatch) -> None:
+def test_vectors_of_a_predicate_are_made_once(index: StoredIndex, fake_encoder, monkeypatch) -> None:
     calls: list = []
-    original = Index.fused
+    original = StoredIndex.fused
     searcher = Searcher(index, fake_encoder(), engine="HNSW8")
     searcher.search(TEXTS)
-    monkeypatch.setattr(Index, "fused", lambda self, *given: calls.append(given) or original(self, *given))
+    monkeypatch.setattr(StoredIndex, "fused", lambda self, *given: calls.append(given) or original(self, *given))
     for where in ("year > 1991", "year > 1991", "year > 1992"):
         searcher.search(TEXTS, where=where)
     assert len(calls) == 2
@@ -94,8 +94,8 @@ def test_few_rows_of_a_large_index(build, fake_encoder) -> None:
 
 
 @pytest.mark.parametrize("where", ["year >", "age > 3", "year", ""])
-def test_wrong_predicate(index: Index, fake_encoder, where: str) -> None:
+def test_wrong_predicate(index: StoredIndex, fake_encoder, where: str) -> None:
     for engine in ("Flat", "HNSW8"):
-        with pytest.raises(XqgError, match="--where") as error:
+        with pytest.raises(XqgError, match="`where`") as error:
             Searcher(index, fake_encoder(), engine=engine).search(TEXTS, where=where)
         assert "\n" not in str(error.value)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.add import add_passages
 from xqg.index.compact import compact_index
 from xqg.index.remove import remove_passages
@@ -18,7 +18,7 @@ TEXTS = ["Text number 3.", "質問 5 1"]
 
 
 @pytest.fixture(params=["removed", "compacted"])
-def index(request, build, pool, fake_encoder) -> Index:
+def index(request, build, pool, fake_encoder) -> StoredIndex:
     """p0, p2 to p4, p6, and n0 to n2, each with its year; in several files, some rows marked as deleted."""
     dated = [replace(one, fields={"year": 1990 + n}) for n, one in enumerate(pool)]
     path = build(passages=dated, alpha=0.3).path
@@ -28,7 +28,7 @@ def index(request, build, pool, fake_encoder) -> Index:
     remove_passages(path, ["n3"])
     if request.param == "compacted":
         compact_index(path)
-    return Index.open(path)
+    return StoredIndex.open(path)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def index(request, build, pool, fake_encoder) -> Index:
     ],
 )
 @pytest.mark.parametrize("engine", ["Flat", "HNSW8"])
-def test_rows_and_rankings(index: Index, fake_encoder, engine: str, where: str, wanted: list[str]) -> None:
+def test_rows_and_rankings(index: StoredIndex, fake_encoder, engine: str, where: str, wanted: list[str]) -> None:
     ids = index.ids()
     rows = index.rows_where(where)
     assert [ids[row] for row in rows] == wanted

@@ -12,7 +12,7 @@ from xqg.errors import XqgError
 
 if TYPE_CHECKING:
     from xqg.encoding import Encoder
-    from xqg.index import Index
+    from xqg.index import StoredIndex
     from xqg.index.sources import QuerySource
 
 __all__ = ["command"]
@@ -40,13 +40,13 @@ def command(
     from xqg.cli.changing import own_encoder, report
     from xqg.cli.inputs import open_pool
     from xqg.cli.left_out import write_left_out
-    from xqg.index import Index
+    from xqg.index import StoredIndex
     from xqg.index.add import add_passages
     from xqg.progress import changing
 
     if queries is not None and no_queries:
         raise XqgError("--queries and --no-queries exclude each other; give one of them")
-    before = Index.open(index)
+    before = StoredIndex.open(index)
     pool = open_pool(passages, data, passage_language, skip_bad).passages
     encoder = own_encoder(before, device)
     source = _source(before, encoder, queries, no_queries, device)
@@ -71,7 +71,7 @@ def command(
 
 
 def _source(
-    index: Index, encoder: Encoder, queries: Path | None, no_queries: bool, device: str | None
+    index: StoredIndex, encoder: Encoder, queries: Path | None, no_queries: bool, device: str | None
 ) -> QuerySource | None:
     from xqg.cli.changing import from_file, generated
 

@@ -36,7 +36,7 @@ def command(
     Only new columns are written, in one new version. After an interruption the same command goes on.
     """
     from xqg.cli.changing import from_file, generated, own_encoder, report
-    from xqg.index import Index
+    from xqg.index import StoredIndex
     from xqg.index.languages import add_languages
     from xqg.passages import parse_languages
     from xqg.progress import changing
@@ -44,7 +44,7 @@ def command(
     codes = parse_languages(languages)
     if queries is not None and (generator is not None or per_language is not None or seed is not None):
         raise XqgError("--queries excludes --generator, --per-language and --seed; give the one or the others")
-    before = Index.open(index)
+    before = StoredIndex.open(index)
     encoder = own_encoder(before, device)
     source: QuerySource
     if queries is not None:

@@ -36,7 +36,7 @@ def open_searcher(
     Raises:
         XqgError: wrong settings (found before a model is loaded), no index, no encoder.
     """
-    from xqg.index import Index
+    from xqg.index import StoredIndex
     from xqg.models import warn_untrained
     from xqg.search import Searcher, Weighting, load_index_encoder
     from xqg.search.engine_choice import check_served, chosen_engine
@@ -46,7 +46,7 @@ def open_searcher(
     asked = list(asked)
     for code in dict.fromkeys(asked):
         options.check_query_language(code)
-    index = Index.open(path)
+    index = StoredIndex.open(path)
     Weighting.of(index, alpha, None if chosen == "auto" else chosen)
     factory = chosen_engine(index, engine)
     if where is None:

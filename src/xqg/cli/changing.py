@@ -10,12 +10,12 @@ from xqg.errors import XqgError
 
 if TYPE_CHECKING:
     from xqg.encoding import Encoder
-    from xqg.index import GeneratedQueries, GivenQueries, Index
+    from xqg.index import GeneratedQueries, GivenQueries, StoredIndex
 
 __all__ = ["from_file", "generated", "own_encoder", "report"]
 
 
-def own_encoder(index: Index, device: str | None) -> Encoder:
+def own_encoder(index: StoredIndex, device: str | None) -> Encoder:
     """The encoder that the index was made with, in the number type it was made with.
 
     Raises:
@@ -27,7 +27,7 @@ def own_encoder(index: Index, device: str | None) -> Encoder:
 
 
 def from_file(
-    path: Path, index: Index, languages: Sequence[str] | None, where: str = "languages"
+    path: Path, index: StoredIndex, languages: Sequence[str] | None, where: str = "languages"
 ) -> GivenQueries:
     """The queries of a file or folder, in some languages (None: all of its).
 
@@ -47,7 +47,7 @@ def from_file(
 
 
 def generated(
-    index: Index,
+    index: StoredIndex,
     encoder: Encoder,
     languages: Sequence[str],
     generator: str | None,
@@ -82,7 +82,7 @@ def generated(
     )
 
 
-def report(before: Index, after: Index, what: str) -> str:
+def report(before: StoredIndex, after: StoredIndex, what: str) -> str:
     """`INDEX: version 3, 1,250 passages; 10 added`, or that there was nothing to do."""
     said = what if after.version > before.version else "nothing to do, it is so already"
     return f"{after.path}: version {after.version}, {len(after):,} passages; {said}"

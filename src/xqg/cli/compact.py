@@ -24,12 +24,12 @@ def command(
     `--keep 1` is what takes removed passages off the disk.
     """
     from xqg.cli.changing import report
-    from xqg.index import Index
+    from xqg.index import StoredIndex
     from xqg.index.compact import compact_index
     from xqg.progress import changing
     from xqg.units import size
 
-    before = Index.open(index)
+    before = StoredIndex.open(index)
     size_before = before.disk_bytes()["dataset"]
     with changing() as progress:
         after = compact_index(index, keep=keep, progress=progress)

@@ -36,11 +36,11 @@ def command(
     npy and faiss hold the vectors that a search compares; beir passages and queries, which
     `xqg index` reads back; trec-queries the queries, also as a file for `xqg index --queries`.
     """
-    from xqg.index import Index
+    from xqg.index import StoredIndex
     from xqg.index.export import export_index
     from xqg.passages import parse_languages
 
     codes = None if languages is None else parse_languages(languages)
-    opened = Index.open(index)
+    opened = StoredIndex.open(index)
     told = export_index(opened, out, to, alpha=alpha, languages=codes)
     print(f"{out}: {told}, from version {opened.version} of {index}")

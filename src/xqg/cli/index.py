@@ -12,7 +12,7 @@ from xqg.cli import index_options, options
 
 if TYPE_CHECKING:
     from xqg.cli.making import Making
-    from xqg.index import Index
+    from xqg.index import StoredIndex
 
 __all__ = ["command"]
 
@@ -93,7 +93,7 @@ def command(
         print(line)
 
 
-def _summary(index: Index, making: Making, side: Path | None) -> list[str]:
+def _summary(index: StoredIndex, making: Making, side: Path | None) -> list[str]:
     """What was made, for people; lines that would say `none` are left out."""
     from xqg.cli.console import by_language, shares
     from xqg.units import size

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any
 from xqg.cli import options
 
 if TYPE_CHECKING:
-    from xqg.index import Index
+    from xqg.index import StoredIndex
 
 __all__ = ["command"]
 
 
 def command(index: options.IndexFolder, as_json: options.Json = False) -> None:
     """Show an index's models, settings, counts and size."""
-    from xqg.index import Index
+    from xqg.index import StoredIndex
 
-    opened = Index.open(index)
+    opened = StoredIndex.open(index)
     print(json.dumps(_facts(opened), ensure_ascii=False, indent=1) if as_json else _lines(opened))
 
 
-def _facts(index: Index) -> dict[str, Any]:
+def _facts(index: StoredIndex) -> dict[str, Any]:
     manifest = index.manifest
     return {
         "version": index.version,
@@ -33,7 +33,7 @@ def _facts(index: Index) -> dict[str, Any]:
     }
 
 
-def _lines(index: Index) -> str:
+def _lines(index: StoredIndex) -> str:
     from xqg.cli.console import by_language, shares
     from xqg.units import size
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xqg.augmentation import Fusion
     from xqg.encoding import Encoder
     from xqg.encoding.imported import ImportedVectors
-    from xqg.index import GeneratedQueries, Generation, GivenQueries, Index
+    from xqg.index import GeneratedQueries, Generation, GivenQueries, StoredIndex
     from xqg.passages import Passage, PassageSource
     from xqg.progress import Listener
     from xqg.queries.filter import QueryFilter
@@ -97,11 +97,11 @@ class Making:
             return float((self.generation.per_language or 0) * len(self.generated.languages))
         return self.given.number / len(self.pool)
 
-    def build(self, out: Path, progress: Listener | None = None) -> Index:
+    def build(self, out: Path, progress: Listener | None = None) -> StoredIndex:
         """The index."""
         return self._build(self.pool, self._source(None), out, None, progress)
 
-    def build_part(self, passages: Sequence[Passage], out: Path, progress: Listener | None = None) -> Index:
+    def build_part(self, passages: Sequence[Passage], out: Path, progress: Listener | None = None) -> StoredIndex:
         """An index of some of the passages, made in segments as long as the whole's."""
         from xqg.index.build import segment_rows
         from xqg.passages import PassageList
@@ -130,7 +130,7 @@ class Making:
         out: Path,
         segment: int | None,
         progress: Listener | None,
-    ) -> Index:
+    ) -> StoredIndex:
         from xqg.index import build_index
 
         return build_index(

@@ -32,13 +32,13 @@ def command(
     `xqg compact --keep 1` drops those.
     """
     from xqg.cli.changing import report
-    from xqg.index import Index
+    from xqg.index import StoredIndex
     from xqg.index.remove import remove_passages
 
     wanted = [*(ids or ()), *(_lines(ids_from) if ids_from is not None else ())]
     if not wanted:
         raise XqgError("no id to remove; give ids, or a file of them (--ids-from)")
-    before = Index.open(index)
+    before = StoredIndex.open(index)
     after = remove_passages(index, wanted, missing_ok=missing_ok)
     print(report(before, after, f"{after.message.get('removed', 0):,} removed"))
 

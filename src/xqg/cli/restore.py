@@ -23,9 +23,9 @@ def command(
     The versions between stay in the history, so that this can be undone too.
     """
     from xqg.cli.changing import report
-    from xqg.index import Index
+    from xqg.index import StoredIndex
     from xqg.index.history import restore_index
 
-    before = Index.open(index)
+    before = StoredIndex.open(index)
     after = restore_index(index, version)
     print(report(before, after, f"as version {after.message.get('restored', after.version)} was"))

@@ -29,13 +29,13 @@ def command(
     One new version; no vector is touched. An engine that approximates is built at once.
     """
     from xqg.cli.changing import report
-    from xqg.index import Index
+    from xqg.index import StoredIndex
     from xqg.index.reweight import reweight_index
     from xqg.passages import parse_languages
     from xqg.search.cache import prepare_engine
     from xqg.search.engines import check_engine
 
-    before = Index.open(index)
+    before = StoredIndex.open(index)
     chosen = None
     if languages is not None:
         named = {"all": list(before.languages), "none": []}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from xqg.cli.making import Making
-    from xqg.index import Index
+    from xqg.index import StoredIndex
     from xqg.passages import Passage, PassageSource
     from xqg.progress import Listener
 
@@ -106,7 +106,7 @@ def blocks_of(pool: PassageSource, block_size: int, wanted: Sequence[int]) -> li
 
 def _timed(
     making: Making, blocks: Sequence[list[Passage]], folder: Path, progress: Listener | None
-) -> tuple[Index, float]:
+) -> tuple[StoredIndex, float]:
     began = time.perf_counter()
     index = making.build_part([passage for block in blocks for passage in block], folder, progress)
     return index, time.perf_counter() - began

@@ -41,13 +41,13 @@ def command(index: options.IndexFolder, as_json: options.Json = False) -> None:
 
 def _cache(report: Report) -> list[Problem]:
     """What is wrong with the cache; where the index itself cannot be opened nothing is known of it."""
-    from xqg.index import Index
+    from xqg.index import StoredIndex
     from xqg.index.findings import Problem
     from xqg.index.store import CACHE
     from xqg.search.cache import check_cache
 
     try:
-        found = check_cache(Index.open(report.path))
+        found = check_cache(StoredIndex.open(report.path))
     except XqgError:
         return []
     return [Problem(CACHE, what, f"delete {report.path / CACHE}") for what in found]

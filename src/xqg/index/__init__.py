@@ -1,7 +1,7 @@
 """The stored index: passage vectors and the sums of their generated queries, in one Lance dataset."""
 
 from xqg.index.build import build_index
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.manifest import Counts, EncoderRecord, Generation, Manifest
 from xqg.index.sources import GeneratedQueries, GivenQueries
 
@@ -11,7 +11,7 @@ __all__ = [
     "GeneratedQueries",
     "Generation",
     "GivenQueries",
-    "Index",
     "Manifest",
+    "StoredIndex",
     "build_index",
 ]

@@ -11,7 +11,7 @@ from xqg.errors import XqgError
 from xqg.index.build import as_pool, encoder_settings, segment_rows, segments
 from xqg.index.change import Changed, change
 from xqg.index.cleaning import Cleaning
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.manifest import EncoderRecord
 from xqg.index.prepare import prepared_addition, stored_filters
 from xqg.index.progress import Ticker
@@ -41,7 +41,7 @@ def add_passages(
     replacing: bool = False,
     skip_bad: bool = False,
     progress: Listener | None = None,
-) -> Index:
+) -> StoredIndex:
     """Add passages and their generated queries to an index.
 
     Args:
@@ -67,7 +67,7 @@ def add_passages(
         "replacing": replacing,
     }
 
-    def make(index: Index, work: Work) -> Changed:
+    def make(index: StoredIndex, work: Work) -> Changed:
         _check(index, pool, encoder, source)
         gone = _replaced(index, pool, replacing)
         source.check_passages(passage.id for passage in pool)
@@ -77,7 +77,7 @@ def add_passages(
 
 
 def _maker(
-    index: Index, encoder: Encoder, vectors: PassageVectors | None, skip_bad: bool, pool: PassageSource
+    index: StoredIndex, encoder: Encoder, vectors: PassageVectors | None, skip_bad: bool, pool: PassageSource
 ) -> Maker:
     manifest = index.manifest
     filters = stored_filters(index)
@@ -93,7 +93,7 @@ def _maker(
 
 
 def _added(
-    index: Index,
+    index: StoredIndex,
     work: Work,
     pool: PassageSource,
     source: QuerySource,
@@ -144,7 +144,7 @@ def _added(
     return Changed([*gone.fragments, *new], index.schema, described, about, entries_of(done))
 
 
-def _check(index: Index, pool: PassageSource, encoder: Encoder, source: QuerySource) -> None:
+def _check(index: StoredIndex, pool: PassageSource, encoder: Encoder, source: QuerySource) -> None:
     """Refuse what would not fit beside the rows that are there."""
     manifest = index.manifest
     check_same_encoder(index, encoder)
@@ -166,7 +166,7 @@ def _check(index: Index, pool: PassageSource, encoder: Encoder, source: QuerySou
             )
 
 
-def check_same_encoder(index: Index, encoder: Encoder) -> None:
+def check_same_encoder(index: StoredIndex, encoder: Encoder) -> None:
     """Raise XqgError unless the encoder, its lengths and number type are the index's."""
     known, given = index.manifest.encoder, EncoderRecord.of(encoder)
     for name in ("fingerprint", "passage_length", "query_length", "dtype"):
@@ -178,7 +178,7 @@ def check_same_encoder(index: Index, encoder: Encoder) -> None:
             )
 
 
-def check_same_generator(index: Index, source: QuerySource) -> None:
+def check_same_generator(index: StoredIndex, source: QuerySource) -> None:
     """Raise XqgError where queries of another generator, prompt or sampling would be mixed in."""
     known, given = index.manifest.generation, source.generation
     if given.fingerprint is None or known.fingerprint is None:
@@ -192,13 +192,13 @@ def check_same_generator(index: Index, source: QuerySource) -> None:
             )
 
 
-def _replaced(index: Index, pool: PassageSource, replacing: bool) -> Removal:
+def _replaced(index: StoredIndex, pool: PassageSource, replacing: bool) -> Removal:
     """What is left of the index's own rows."""
     known = set(index.ids())
     both = [passage.id for passage in pool if passage.id in known]
     if both and not replacing:
         more = f" and {len(both) - 1} more" if len(both) > 1 else ""
         raise XqgError(
-            f"{index.path}: holds passage {both[0]!r}{more} already; remove it first, or replace it (--replace)"
+            f"{index.path}: holds passage {both[0]!r}{more} already; remove it first, or replace it (`replace`)"
         )
     return removal(index, both)

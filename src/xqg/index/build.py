@@ -22,7 +22,7 @@ from xqg.errors import XqgError
 from xqg.index import columns
 from xqg.index.checksums import seal
 from xqg.index.cleaning import Cleaning
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.manifest import DEFAULT_ENGINE, Counts, EncoderRecord, Manifest
 from xqg.index.partial import check_absent
 from xqg.index.prepare import check_filters, prepared
@@ -64,7 +64,7 @@ def build_index(
     skip_bad: bool = False,
     segment: int | None = None,
     progress: Listener | None = None,
-) -> Index:
+) -> StoredIndex:
     """Encode passages and their generated queries and store them as an index.
 
     What is done so far is kept in OUT.parts; called again with the same arguments after a kill, it
@@ -115,7 +115,7 @@ def build_index(
         "segment": segment_rows(len(pool), source.generation.block_size, segment),
     }
     if _built(out, settings):
-        return Index.open(out)
+        return StoredIndex.open(out)
     check_absent(out)
     source.check_passages(passage.id for passage in pool)
     with _parts(out, settings) as work:
@@ -136,7 +136,7 @@ def build_index(
         done = run_steps(work, folder, pieces(), _writer(maker, source, work, folder, advance), ticker)
         counts = add_counts(Counts(0), [step.tally for step in done])
         if not counts.passages:
-            raise XqgError("no passage is left to index: all were bad; see the reasons without --skip-bad")
+            raise XqgError("no passage is left to index: all were bad; see the reasons without `skip_bad`")
         manifest = Manifest(
             encoder=EncoderRecord.of(encoder),
             generation=replace(source.generation, blocks=-(-len(pool) // source.generation.block_size)),
@@ -161,7 +161,7 @@ def build_index(
         }
         _finish(folder, out, done, schema, manifest, message)
         work.clear()
-    return Index.open(out)
+    return StoredIndex.open(out)
 
 
 def segment_rows(passages: int, block_size: int, asked: int | None = None) -> int:
@@ -206,7 +206,7 @@ def _built(out: Path, settings: dict[str, Any]) -> bool:
     """Whether `out` is what these settings make: a build that was killed after its last step."""
     if not (out / DATASET).is_dir():
         return False
-    index = Index.open(out)
+    index = StoredIndex.open(out)
     if index.version != 1 or index.message.get("digest") != digest_of(settings):
         return False
     shutil.rmtree(parts_folder(out), ignore_errors=True)
@@ -217,11 +217,11 @@ def _built(out: Path, settings: dict[str, Any]) -> bool:
 def _parts(out: Path, settings: dict[str, Any]) -> Iterator[Work]:
     """OUT.parts under its lock; what took time to make stays there if anything goes wrong."""
     folder = parts_folder(out)
-    busy = f"{out}: another process is building it; wait for it, or choose another --out"
+    busy = f"{out}: another process is building it; wait for it, or choose another `out`"
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another --out") from None
+        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another `out`") from None
     with locked(folder, busy):
         work = Work.open(folder, settings)
         try:
@@ -280,4 +280,4 @@ def _finish(
     try:
         os.replace(folder, out)
     except OSError as error:
-        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another --out") from None
+        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another `out`") from None

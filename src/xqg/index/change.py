@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from xqg.errors import XqgError
 from xqg.index.checksums import Entry, seal
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.manifest import Manifest
 from xqg.index.store import commit, drop_orphans, restore_version
 from xqg.index.work import Work, digest_of, locked
@@ -51,8 +51,8 @@ class Changed:
 def change(
     path: Path | str,
     settings: dict[str, Any],
-    make: Callable[[Index, Work], Changed | None],
-) -> Index:
+    make: Callable[[StoredIndex, Work], Changed | None],
+) -> StoredIndex:
     """Make a new version of an index; returns it at that version.
 
     Where the latest version is what these very settings made, nothing is done: the command was
@@ -66,10 +66,10 @@ def change(
         XqgError: no index, another writer at work, another change unfinished, or as `make`.
     """
     path = Path(path)
-    Index.open(path)  # a folder that is no index is told before it is locked
+    StoredIndex.open(path)  # a folder that is no index is told before it is locked
     busy = f"{path}: another process is changing it; wait for it and run the command again"
     with locked(path, busy):
-        index = Index.open(path)
+        index = StoredIndex.open(path)
         done = index.message.get("digest")
         _complete(path, done, index)
         if done == digest_of(settings):
@@ -93,10 +93,10 @@ def change(
             raise
         seal(path, changed.files)
         work.clear()
-        return Index.open(path)
+        return StoredIndex.open(path)
 
 
-def _complete(path: Path, done: Any, index: Index) -> None:
+def _complete(path: Path, done: Any, index: StoredIndex) -> None:
     """Seal a change that was killed after its commit, whatever is asked for now."""
     pending = Work.pending(path / WORK)
     if pending is None:

@@ -10,7 +10,7 @@ from xqg.errors import XqgError
 from xqg.index import columns
 from xqg.index.change import WORK, Changed, change
 from xqg.index.checksums import seal
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.progress import Ticker
 from xqg.index.steps import Written, entries_of, fragments_of, run_steps
 from xqg.index.store import drop_orphans, read_batches, with_new_ids, write_rows
@@ -25,7 +25,7 @@ BYTES = 256_000_000
 MANY = 2**31  # versions: what Lance can count
 
 
-def compact_index(path: Path | str, *, keep: int | None = None, progress: Listener | None = None) -> Index:
+def compact_index(path: Path | str, *, keep: int | None = None, progress: Listener | None = None) -> StoredIndex:
     """Write the rows of an index into fewer files.
 
     Nothing that can be read changes. The versions before stay, and their files with them, unless
@@ -40,9 +40,9 @@ def compact_index(path: Path | str, *, keep: int | None = None, progress: Listen
     """
     path = Path(path)
     if keep is not None and keep < 1:
-        raise XqgError(f"--keep is {keep}; keep 1 version or more")
+        raise XqgError(f"`keep` is {keep}; keep 1 version or more")
 
-    def make(index: Index, work: Work) -> Changed | None:
+    def make(index: StoredIndex, work: Work) -> Changed | None:
         pieces = list(_pieces(index))
         fragments = index.dataset.get_fragments()
         if len(pieces) >= len(fragments) and not any(one.num_deletions for one in fragments):
@@ -80,7 +80,7 @@ class _Piece:
     blocks: list[int]
 
 
-def _pieces(index: Index) -> Iterator[_Piece]:
+def _pieces(index: StoredIndex) -> Iterator[_Piece]:
     """Rows in files of about `ROWS`, cut between blocks: a block's queries are generated together."""
     target = max(1, min(ROWS, BYTES // index.manifest.stored_bytes))
     start = row = 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xqg.index.change import Changed, change
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.store import message_of
 from xqg.index.work import Work
 
@@ -38,7 +38,7 @@ def index_history(path: Path | str) -> list[Version]:
     Raises:
         XqgError: no index.
     """
-    index = Index.open(path)
+    index = StoredIndex.open(path)
     found = []
     for row in index.dataset.versions():
         number = int(row["version"])
@@ -50,17 +50,17 @@ def index_history(path: Path | str) -> list[Version]:
     return found
 
 
-def restore_index(path: Path | str, version: int) -> Index:
+def restore_index(path: Path | str, version: int) -> StoredIndex:
     """Make an earlier version the latest one again; those between stay in the history.
 
     Raises:
         XqgError: no such version, an unfinished change.
     """
 
-    def make(index: Index, work: Work) -> Changed | None:
+    def make(index: StoredIndex, work: Work) -> Changed | None:
         if version == index.version:
             return None
-        wanted = Index.open(path, version)
+        wanted = StoredIndex.open(path, version)
         return Changed([], wanted.schema, wanted.manifest, {"restored": version}, restores=version)
 
     return change(path, {"command": "restore", "version": version}, make)

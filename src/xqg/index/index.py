@@ -31,12 +31,12 @@ from xqg.passages import Passage
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Index"]
+__all__ = ["StoredIndex"]
 
 Vectors = npt.NDArray[np.float32]
 
 
-class Index:
+class StoredIndex:
     """One version of a stored index; rows keep the order of the passages it was built from.
 
     Attributes:
@@ -45,13 +45,13 @@ class Index:
     """
 
     def __init__(self, path: Path, dataset: Any, manifest: Manifest) -> None:
-        """Use `Index.open`."""
+        """Use `StoredIndex.open`."""
         self.path = path
         self.manifest = manifest
         self.dataset = dataset
 
     @classmethod
-    def open(cls, path: Path | str, version: int | None = None) -> Index:
+    def open(cls, path: Path | str, version: int | None = None) -> StoredIndex:
         """Open an index folder at its latest version, or an earlier one.
 
         Changes made meanwhile do not reach an index that is open: it stays at its version.
@@ -62,10 +62,10 @@ class Index:
         path = Path(path)
         return cls(path, *open_dataset(path, version))
 
-    def latest(self) -> Index:
+    def latest(self) -> StoredIndex:
         """The index at its latest version: itself where there is no later one."""
         latest = latest_version(self.dataset, self.path)
-        return self if latest == self.version else Index.open(self.path)
+        return self if latest == self.version else StoredIndex.open(self.path)
 
     def __len__(self) -> int:
         """Number of passages."""

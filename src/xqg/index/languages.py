@@ -16,7 +16,7 @@ from xqg.index.add import check_same_encoder, check_same_generator
 from xqg.index.build import encoder_settings
 from xqg.index.change import Changed, change
 from xqg.index.cleaning import Cleaning
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.prepare import prepared_languages, stored_filters
 from xqg.index.progress import Ticker
 from xqg.index.segment import Maker, query_texts
@@ -40,7 +40,7 @@ def add_languages(
     queries: QuerySource,
     *,
     progress: Listener | None = None,
-) -> Index:
+) -> StoredIndex:
     """Add generated queries in further languages to every passage of an index.
 
     They count in the default weighting from then on. Queries of a generator are those that an index
@@ -58,14 +58,14 @@ def add_languages(
     """
     settings = {"command": "add-language", **encoder_settings(encoder), **queries.settings()}
 
-    def make(index: Index, work: Work) -> Changed:
+    def make(index: StoredIndex, work: Work) -> Changed:
         _check(index, encoder, queries)
         return _added(index, work, encoder, queries, progress)
 
     return change(path, settings, make)
 
 
-def _check(index: Index, encoder: Encoder, source: QuerySource) -> None:
+def _check(index: StoredIndex, encoder: Encoder, source: QuerySource) -> None:
     check_same_encoder(index, encoder)
     check_same_generator(index, source)
     if not source.languages:
@@ -90,7 +90,7 @@ class _Rows:
     p: npt.NDArray[np.float32]
 
 
-def _rows(index: Index) -> Iterator[_Rows]:
+def _rows(index: StoredIndex) -> Iterator[_Rows]:
     names = [*columns.TEXTS, columns.BLOCK, "vector"]
     for fragment in index.dataset.get_fragments():
         passages: list[Passage] = []
@@ -105,7 +105,7 @@ def _rows(index: Index) -> Iterator[_Rows]:
 
 
 def _added(
-    index: Index, work: Work, encoder: Encoder, source: QuerySource, progress: Listener | None
+    index: StoredIndex, work: Work, encoder: Encoder, source: QuerySource, progress: Listener | None
 ) -> Changed:
     import pyarrow as pa
 
@@ -155,7 +155,7 @@ def _added(
     return Changed(fragments_of(done), schema, described, about, entries_of(done))
 
 
-def _generation(index: Index, source: QuerySource) -> Any:
+def _generation(index: StoredIndex, source: QuerySource) -> Any:
     """The blocks stay those of the rows, whatever the source's size would be."""
     before = index.manifest.generation
     if not index.languages:

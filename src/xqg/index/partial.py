@@ -17,9 +17,9 @@ def check_absent(out: Path) -> None:
     """Raise XqgError unless `out` can be made: absent or an empty folder, in a folder that is there."""
     if out.is_dir():
         if any(out.iterdir()):
-            raise XqgError(f"{out}: already there and not empty; choose another --out or delete it")
+            raise XqgError(f"{out}: already there and not empty; choose another `out` or delete it")
     elif out.exists() or out.is_symlink():
-        raise XqgError(f"{out}: is a file; choose another --out or delete it")
+        raise XqgError(f"{out}: is a file; choose another `out` or delete it")
     if not out.absolute().parent.is_dir():
         raise XqgError(f"{out}: the folder {out.absolute().parent} does not exist; create it first")
 
@@ -42,7 +42,7 @@ def partial_folder(out: Path) -> Iterator[Path]:
         try:
             os.replace(folder, out)
         except OSError as error:
-            raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another --out") from None
+            raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another `out`") from None
     except BaseException as error:  # Ctrl-C too: nothing half-written stays
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, OSError) and error.filename is None:
@@ -55,7 +55,7 @@ def partial_folder(out: Path) -> Iterator[Path]:
 
 def _claim(folder: Path, out: Path) -> int | None:
     """Make the folder, or take over an abandoned one; the open descriptor holds its lock."""
-    busy = XqgError(f"{out}: another process is building it; wait for it, or choose another --out")
+    busy = XqgError(f"{out}: another process is building it; wait for it, or choose another `out`")
     try:
         folder.mkdir(exist_ok=True)
         try:
@@ -65,7 +65,7 @@ def _claim(folder: Path, out: Path) -> int | None:
             return None
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError as error:
-        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another --out") from None
+        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another `out`") from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # Between opening and locking, the other build may have renamed or removed this very folder.

@@ -15,7 +15,7 @@ from xqg.augmentation import Fusion
 from xqg.errors import XqgError
 from xqg.index import columns
 from xqg.index.arrays import kept_array
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.segment import Maker, Segment, halves
 from xqg.index.store import read_batches
 from xqg.queries.filter import PoolFilter, QueryFilter
@@ -89,7 +89,7 @@ def encoded(maker: Maker, pieces: Iterable[Segment]) -> list[Part]:
     return parts
 
 
-def stored(index: Index, folder: Path, without: Collection[str] = frozenset()) -> Part:
+def stored(index: StoredIndex, folder: Path, without: Collection[str] = frozenset()) -> Part:
     """Have the passage vectors of an index in a file in `folder`, float16, but for some ids."""
     ids = [id_ for id_ in index.ids() if id_ not in without]
     path, shape = folder / STORED, (len(ids), index.manifest.dimension)

@@ -23,7 +23,7 @@ from xqg.augmentation import Fusion
 from xqg.errors import XqgError
 from xqg.index import pool
 from xqg.index.arrays import keep_array, kept_array
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.segment import Maker, Segment, query_texts
 from xqg.index.sources import QuerySource
 from xqg.index.work import QUERIES, Work
@@ -85,7 +85,7 @@ def prepared(
 
 def prepared_addition(
     maker: Maker,
-    index: Index,
+    index: StoredIndex,
     pieces: Callable[[], Iterable[Segment]],
     source: QuerySource,
     gone: Collection[str],
@@ -106,7 +106,7 @@ def prepared_addition(
 
 def prepared_languages(
     maker: Maker,
-    index: Index,
+    index: StoredIndex,
     rows: Iterable[Item],
     vectors: Callable[[Item], Floats],
     source: QuerySource,
@@ -131,7 +131,7 @@ def prepared_languages(
     return _with_thresholds(maker, rows, vectors, source, work, advance)
 
 
-def stored_filters(index: Index) -> tuple[QueryFilter, ...]:
+def stored_filters(index: StoredIndex) -> tuple[QueryFilter, ...]:
     """The filters that an index was built with, as they were given.
 
     Raises:
@@ -157,7 +157,7 @@ def _over(one: QueryFilter, parts: list[pool.Part], dtype: npt.DTypeLike, fusion
     return pool.over(one, parts, dtype, fusion) if isinstance(one, PoolFilter) else one
 
 
-def _later(one: QueryFilter, index: Index) -> QueryFilter:
+def _later(one: QueryFilter, index: StoredIndex) -> QueryFilter:
     if not isinstance(one, ScoreFilter):
         return one
     try:

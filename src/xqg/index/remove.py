@@ -12,7 +12,7 @@ from typing import Any
 from xqg.errors import XqgError
 from xqg.index import columns
 from xqg.index.change import Changed, change
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.manifest import Counts
 from xqg.index.store import delete_rows, read_batches, write_rows
 from xqg.index.tally import Tally, add_counts, chained
@@ -31,7 +31,7 @@ class Removal:
     passages: int
 
 
-def remove_passages(path: Path | str, ids: Sequence[str], *, missing_ok: bool = False) -> Index:
+def remove_passages(path: Path | str, ids: Sequence[str], *, missing_ok: bool = False) -> StoredIndex:
     """Remove passages by id.
 
     Their texts and vectors stay in the versions before this one, until `compact` drops those.
@@ -46,14 +46,14 @@ def remove_passages(path: Path | str, ids: Sequence[str], *, missing_ok: bool = 
     wanted = list(dict.fromkeys(ids))
     settings = {"command": "remove", "ids": hashlib.sha256(json.dumps(wanted).encode()).hexdigest()}
 
-    def make(index: Index, work: Work) -> Changed | None:
+    def make(index: StoredIndex, work: Work) -> Changed | None:
         known = set(index.ids())
         missing = [id_ for id_ in wanted if id_ not in known]
         if missing and not missing_ok:
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
             raise XqgError(
                 f"{index.path}: holds no passage {missing[0]!r}{more}; correct the ids, or pass over unknown "
-                "ones (--missing-ok)"
+                "ones (`missing_ok`)"
             )
         found = [id_ for id_ in wanted if id_ in known]
         if not found:
@@ -67,7 +67,7 @@ def remove_passages(path: Path | str, ids: Sequence[str], *, missing_ok: bool = 
     return change(path, settings, make)
 
 
-def removal(index: Index, ids: Sequence[str]) -> Removal:
+def removal(index: StoredIndex, ids: Sequence[str]) -> Removal:
     """The index's fragments without some passages, uncommitted.
 
     Only fragments that hold one of them are touched: each gets a new list of deleted rows. Where a
@@ -95,7 +95,7 @@ def removal(index: Index, ids: Sequence[str]) -> Removal:
     return Removal(kept, counts, chained(index.manifest.content, [listed]), len(wanted))
 
 
-def _whole(index: Index, fragment: Any, changed: Any, gone: set[str]) -> list[Any]:
+def _whole(index: StoredIndex, fragment: Any, changed: Any, gone: set[str]) -> list[Any]:
     """The fragment without deleted rows: as it is, or its surviving rows written anew."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -111,7 +111,7 @@ def _whole(index: Index, fragment: Any, changed: Any, gone: set[str]) -> list[An
     return new
 
 
-def _minus(index: Index, gone: set[str], fragments: list[Any]) -> Tally:
+def _minus(index: StoredIndex, gone: set[str], fragments: list[Any]) -> Tally:
     """What the rows had, as negative numbers; `fragments` are those that hold one."""
     languages, filtered = index.languages, bool(index.manifest.filters)
     tally = Tally(passages=-len(gone))

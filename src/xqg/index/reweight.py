@@ -10,7 +10,7 @@ from typing import Any
 from xqg.augmentation import FUSIONS, Fusion, check_alpha
 from xqg.errors import XqgError
 from xqg.index.change import Changed, change
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.work import Work
 
 __all__ = ["reweight_index"]
@@ -23,7 +23,7 @@ def reweight_index(
     languages: Sequence[str] | None = None,
     fusion: Fusion | None = None,
     engine: str | None = None,
-) -> Index:
+) -> StoredIndex:
     """Set what searches use where they say nothing else; None leaves a setting as it is.
 
     Args:
@@ -35,7 +35,7 @@ def reweight_index(
             queries, an unfinished change.
     """
     if alpha is None and languages is None and fusion is None and engine is None:
-        raise XqgError(f"{path}: nothing to change; give --alpha, --languages, --fusion or --engine")
+        raise XqgError(f"{path}: nothing to change; give `alpha`, `languages`, `fusion` or `engine`")
     if alpha is not None:
         check_alpha(alpha)
     if fusion is not None and fusion not in FUSIONS:
@@ -47,7 +47,7 @@ def reweight_index(
         "engine": engine,
     }
 
-    def make(index: Index, work: Work) -> Changed | None:
+    def make(index: StoredIndex, work: Work) -> Changed | None:
         new = {name: value for name, value in asked.items() if value is not None}
         if languages is not None:
             new["weighted"] = index.resolve(languages)

@@ -212,7 +212,7 @@ class Maker:
             row = min(bad)
             raise XqgError(
                 f"passage {segment.passages[row].id!r}: {bad[row]}; mend the text, give it fewer queries, use an "
-                "encoder with smaller vectors, or leave such passages out with --skip-bad"
+                "encoder with smaller vectors, or leave such passages out with `skip_bad`"
             )
         return [{"id": segment.passages[row].id, "reason": reason} for row, reason in sorted(bad.items())]
 

@@ -279,7 +279,7 @@ def check_predicate(dataset: Any, predicate: str, names: Sequence[str]) -> None:
         reason = _line(error)
     if reason is not None:
         raise XqgError(
-            f"--where {predicate!r}: {reason}; give a condition over {', '.join(names)}, such as "
+            f"`where` {predicate!r}: {reason}; give a condition over {', '.join(names)}, such as "
             "\"year >= 2000 AND language = 'en'\""
         )
 

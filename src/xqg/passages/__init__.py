@@ -1,6 +1,7 @@
 """Passages and questions: what they are, and how they are read."""
 
 from xqg.passages.bad_rows import BadRow, write_bad_rows
+from xqg.passages.inputs import PassagesLike, QuestionsLike, as_passages, as_questions
 from xqg.passages.jsonl import read_passages, read_questions
 from xqg.passages.languages import english_name, parse_languages
 from xqg.passages.passage_file import PassageFile
@@ -13,7 +14,11 @@ __all__ = [
     "PassageFile",
     "PassageList",
     "PassageSource",
+    "PassagesLike",
     "Question",
+    "QuestionsLike",
+    "as_passages",
+    "as_questions",
     "english_name",
     "parse_languages",
     "read_passages",

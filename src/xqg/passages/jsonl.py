@@ -7,7 +7,9 @@ names the file, the line and the remedy.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from pathlib import Path
+from typing import Any
 
 from xqg.errors import XqgError
 from xqg.passages.fields import fitted
@@ -15,7 +17,7 @@ from xqg.passages.lines import checked_id, lines, rows, spoken, text_field
 from xqg.passages.passage_rows import WHAT, PassageRows, nothing_in
 from xqg.passages.records import Passage, Question
 
-__all__ = ["read_passages", "read_questions", "rows", "text_field"]
+__all__ = ["question_of", "read_passages", "read_questions", "rows", "text_field"]
 
 
 def read_passages(path: Path | str, language: str = "en") -> list[Passage]:
@@ -42,14 +44,27 @@ def read_questions(path: Path | str, language: str = "en") -> list[Question]:
     """
     found: dict[str, Question] = {}
     for number, row in rows(path, "questions"):
-        id_ = checked_id(path, number, row, found)
-        text = text_field(path, number, row, "text")
-        if not text.strip():
-            raise XqgError(f"{path}:{number}: question {id_!r} is empty; give it a text or remove the line")
-        answers = row.get("answers") or []
-        if not isinstance(answers, list) or not all(isinstance(answer, str) for answer in answers):
-            raise XqgError(f'{path}:{number}: "answers" must be a list of strings, such as ["1999"]')
-        found[id_] = Question(id_, text, spoken(path, number, row, language), tuple(answers))
+        question = question_of(path, number, row, language, found)
+        found[question.id] = question
     if not found:
         raise XqgError(f"{path}: no question in it; give one JSON object a line with _id and text")
     return list(found.values())
+
+
+def question_of(
+    path: Path | str, number: int, row: dict[str, Any], language: str, seen: Container[str] = ()
+) -> Question:
+    """The question of a row, whose id is not among those seen; `language` where the row names none.
+
+    Raises:
+        XqgError: no id or a duplicate one, an empty question, an unknown language, `answers` that are not
+            a list of strings.
+    """
+    id_ = checked_id(path, number, row, seen)
+    text = text_field(path, number, row, "text")
+    if not text.strip():
+        raise XqgError(f"{path}:{number}: question {id_!r} is empty; give it a text or remove the line")
+    answers = row.get("answers") or []
+    if not isinstance(answers, list) or not all(isinstance(answer, str) for answer in answers):
+        raise XqgError(f'{path}:{number}: "answers" must be a list of strings, such as ["1999"]')
+    return Question(id_, text, spoken(path, number, row, language), tuple(answers))

@@ -11,7 +11,7 @@ from xqg.passages.fields import FieldTypes, checked_fields
 from xqg.passages.lines import checked_id, spoken, text_field, to_row
 from xqg.passages.records import Passage
 
-__all__ = ["WHAT", "PassageRows", "nothing_in", "to_passage"]
+__all__ = ["WHAT", "PassageRows", "nothing_in", "passage_of", "to_passage"]
 
 WHAT = "passages"
 _OWN = ("_id", "title", "text", "language")
@@ -56,8 +56,17 @@ def to_passage(
             name or value cannot be kept.
     """
     row = to_row(path, number, raw, WHAT)
-    if row is None:
-        return None
+    return None if row is None else passage_of(path, number, row, language, seen)
+
+
+def passage_of(
+    path: Path | str, number: int, row: dict[str, Any], language: str, seen: Container[str] = ()
+) -> Passage:
+    """The passage of a row, parsed already; as `to_passage`.
+
+    Raises:
+        XqgError: as `to_passage`.
+    """
     id_ = checked_id(path, number, row, seen)
     text = text_field(path, number, row, "text")
     if not text.strip():

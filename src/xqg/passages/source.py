@@ -73,19 +73,18 @@ def _canonical(value: object) -> object:
 class PassageList:
     """Passages held in memory, or by another sequence, as a `PassageSource`.
 
-    Attributes: as `PassageSource`; `bad` is empty.
+    Attributes: as `PassageSource`.
     """
 
-    bad: tuple[BadRow, ...] = ()
-
-    def __init__(self, passages: Sequence[Passage]) -> None:
-        """Go through the passages once; they are not copied.
+    def __init__(self, passages: Sequence[Passage], bad: Sequence[BadRow] = ()) -> None:
+        """Go through the passages once; they are not copied. `bad` are rows that were passed over before.
 
         Raises:
             XqgError: no passage, an id that occurs twice, a field whose name, value or type cannot be
                 kept.
         """
         self._passages = passages
+        self.bad = tuple(bad)
         digest, types, ids, languages = PassageDigest(), FieldTypes(), set(), set()
         for passage in _checked(passages):
             if passage.id in ids:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from xqg.errors import XqgError
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.search.engines import Engine, check_engine, engine_class, without_parameters
 from xqg.search.entries import Entry, check_entries
 from xqg.search.recall import RECALL_AT, measured_recall
@@ -18,7 +18,7 @@ Say = Callable[[str], None]
 
 
 
-def prepare_engine(index: Index, say: Say | None = None) -> Engine:
+def prepare_engine(index: StoredIndex, say: Say | None = None) -> Engine:
     """The engine of the index's own weighting, built and cached now if it is not yet.
 
     Args:
@@ -30,7 +30,7 @@ def prepare_engine(index: Index, say: Say | None = None) -> Engine:
     return cached_engine(index, Weighting.of(index), index.manifest.engine, say)
 
 
-def cached_engine(index: Index, weighting: Weighting, text: str, say: Say | None = None) -> Engine:
+def cached_engine(index: StoredIndex, weighting: Weighting, text: str, say: Say | None = None) -> Engine:
     """The engine over the index's vectors with this weighting: from the cache, or built and cached.
 
     A folder that cannot be written is no error: the engine is kept in memory only. Engines that differ
@@ -77,7 +77,7 @@ def _load(entry: Entry, text: str) -> Engine | None:
         return None
 
 
-def check_cache(index: Index) -> list[str]:
+def check_cache(index: StoredIndex) -> list[str]:
     """What is wrong with the cache, one line each, file first: all of it can be deleted without loss.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xqg.errors import XqgError
-from xqg.index import Index
+from xqg.index import StoredIndex
 
 if TYPE_CHECKING:
     from xqg.encoding import Encoder
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["check_encoder", "load_index_encoder"]
 
 
-def load_index_encoder(index: Index, device: str | None = None, dtype: str = "auto") -> Encoder:
+def load_index_encoder(index: StoredIndex, device: str | None = None, dtype: str = "auto") -> Encoder:
     """Load the encoder that the index was built with, with the same lengths.
 
     Raises:
@@ -33,7 +33,7 @@ def load_index_encoder(index: Index, device: str | None = None, dtype: str = "au
     return encoder
 
 
-def check_encoder(index: Index, encoder: Encoder) -> None:
+def check_encoder(index: StoredIndex, encoder: Encoder) -> None:
     """Raise XqgError unless the encoder is the one that the index was built with."""
     record = index.manifest.encoder
     if encoder.fingerprint != record.fingerprint:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Literal
 
 from xqg.errors import XqgError
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.search.engines import FLAT, check_engine, engine_class
 from xqg.search.weighting import Weighting
 
 __all__ = ["check_served", "chosen_engine"]
 
 
-def chosen_engine(index: Index, engine: str | None = None) -> str:
+def chosen_engine(index: StoredIndex, engine: str | None = None) -> str:
     """The engine asked for, or the index's own (None), as a text.
 
     Raises:
@@ -25,7 +25,7 @@ def chosen_engine(index: Index, engine: str | None = None) -> str:
 
 
 def check_served(
-    index: Index, engine: str, alpha: float | None, languages: Sequence[str] | Literal["auto"] | None
+    index: StoredIndex, engine: str, alpha: float | None, languages: Sequence[str] | Literal["auto"] | None
 ) -> None:
     """Refuse a weighting that an engine does not have: one that approximates has the stored one only.
 

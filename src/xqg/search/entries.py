@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from xqg.atomic import atomic_path
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.checksums import sha256_of
 from xqg.index.store import CACHE
 
@@ -38,7 +38,7 @@ _STEM = re.compile(r"(\w+-[0-9a-f]{12})\.(.+)")
 class Entry:
     """One entry of an index's cache, whether it is there or not."""
 
-    def __init__(self, index: Index, name: str, settings: Mapping[str, Any]) -> None:
+    def __init__(self, index: StoredIndex, name: str, settings: Mapping[str, Any]) -> None:
         """`settings` are JSON values that, with the index's version, decide what the files hold."""
         self.version = index.version
         self.folder = index.path / CACHE
@@ -162,7 +162,7 @@ def _damaged(folder: Path, stem: str, sidecar: Mapping[str, Any]) -> list[str]:
     return wrong
 
 
-def check_entries(index: Index) -> list[str]:
+def check_entries(index: StoredIndex) -> list[str]:
     """What is wrong with an index's cache, one line each.
 
     Entries of versions that are no longer kept are in order: the next one that is stored replaces them.
@@ -182,7 +182,7 @@ def check_entries(index: Index) -> list[str]:
     return problems + [f"{path.name} belongs to nothing" for path in _strays(folder)]
 
 
-def _wrong(index: Index, folder: Path, stem: str, sidecar: Any, latest: int) -> list[str]:
+def _wrong(index: StoredIndex, folder: Path, stem: str, sidecar: Any, latest: int) -> list[str]:
     """What is wrong with one entry; each begins with a suffix."""
     try:
         if sidecar["format"] != CACHE_FORMAT:
@@ -198,7 +198,7 @@ def _wrong(index: Index, folder: Path, stem: str, sidecar: Any, latest: int) -> 
     return [f"{name.removeprefix(stem + '.')} is damaged or missing" for name in damaged]
 
 
-def _manifest(index: Index, version: int, otherwise: str) -> str:
+def _manifest(index: StoredIndex, version: int, otherwise: str) -> str:
     """Digest of the manifest of a version; `otherwise` where the version is no longer kept."""
     kept = {int(row["version"]) for row in index.dataset.versions()}
-    return Index.open(index.path, version).manifest.digest if version in kept else otherwise
+    return StoredIndex.open(index.path, version).manifest.digest if version in kept else otherwise

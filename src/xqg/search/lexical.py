@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.columns import TEXTS, queries_column
 from xqg.index.store import read_batches
 from xqg.passages import Passage
@@ -25,7 +25,7 @@ SLOW = 10  # seconds from which building is told
 
 
 def lexical_engine(
-    index: Index, languages: tuple[str, ...], ids: Sequence[str], ties: Rows, say: Say | None = None
+    index: StoredIndex, languages: tuple[str, ...], ids: Sequence[str], ties: Rows, say: Say | None = None
 ) -> Bm25Engine:
     """BM25 over title, text and the queries of some languages: from the cache, or built and cached.
 
@@ -55,7 +55,7 @@ def lexical_engine(
     return engine
 
 
-def _texts(index: Index, languages: tuple[str, ...]) -> Iterator[str]:
+def _texts(index: StoredIndex, languages: tuple[str, ...]) -> Iterator[str]:
     """Each passage with its queries, joined as the baseline `doc2query` of a comparison joins them."""
     names = [*TEXTS, *map(queries_column, languages)]
     for batch in read_batches(index.dataset, names, index.path):

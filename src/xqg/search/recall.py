@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.augmentation import unit_length
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.search.engine import Engine
 from xqg.search.weighting import Weighting
 
@@ -17,7 +17,7 @@ ASKED = 200
 
 
 def measured_recall(
-    engine: Engine, vectors: npt.NDArray[np.float32], index: Index, weighting: Weighting
+    engine: Engine, vectors: npt.NDArray[np.float32], index: StoredIndex, weighting: Weighting
 ) -> tuple[float, str]:
     """Mean share of the 10 best by exact search that are among the engine's 10, and who was asked.
 

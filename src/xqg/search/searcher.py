@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from xqg.errors import XqgError
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.index.columns import canonical
-from xqg.passages import Passage
 from xqg.passages.detect import detect_languages
 from xqg.search.cache import Say
 from xqg.search.encoder import check_encoder, load_index_encoder
 from xqg.search.engine_choice import check_served, chosen_engine
+from xqg.search.hit import Hit, hits_of
+from xqg.search.hit_queries import with_queries
 from xqg.search.hybrid import fused
 from xqg.search.ranking import Floats, Rows
 from xqg.search.state import State
@@ -33,49 +33,22 @@ Queries = Sequence[str] | npt.NDArray[np.floating]
 Languages = Sequence[str] | Literal["auto"] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage found: `rank` counts from 1, `row` is its row in the index."""
-
-    rank: int
-    score: float
-    passage_id: str
-    row: int
-    _found: _Found = field(repr=False, compare=False)
-
-    @property
-    def passage(self) -> Passage:
-        """The passage itself, read from the index, with those of the same question, when asked for."""
-        return self._found.passages[self.row]
-
-
-class _Found:
-    """What one question found, read at once: ten readings take three times as long."""
-
-    def __init__(self, index: Index, rows: list[int]) -> None:
-        self.index = index
-        self._rows = rows
-
-    @cached_property
-    def passages(self) -> dict[int, Passage]:
-        """By their rows."""
-        return dict(zip(self._rows, self.index.passages(self._rows), strict=True))
-
-
 class Searcher:
     """Searches one version of an index at a time; several threads may ask at once."""
 
     def __init__(
         self,
-        index: Index,
+        index: StoredIndex,
         encoder: Encoder | None = None,
         *,
+        load: Callable[[], Encoder] | None = None,
         engine: str | None = None,
         say: Say | None = None,
     ) -> None:
         """Search `index`; without an encoder, the index's own is loaded for the first text.
 
         Args:
+            load: loads the index's encoder, in place of xqg's own way.
             engine: in place of the index's: `Flat`, another Faiss factory string, or an engine's name.
             say: told, where an engine that approximates has to be built, what it finds.
 
@@ -86,6 +59,7 @@ class Searcher:
         if encoder is not None:
             check_encoder(index, encoder)
         self._encoder = encoder
+        self._load = load or (lambda: load_index_encoder(index))
         self._asked_engine = engine
         self._say = say
         self._lock = threading.Lock()
@@ -93,7 +67,7 @@ class Searcher:
         self._state = self._opened(index)
 
     @property
-    def index(self) -> Index:
+    def index(self) -> StoredIndex:
         """The index at the version that is searched."""
         return self._state.index
 
@@ -129,15 +103,24 @@ class Searcher:
         query_languages: Sequence[str | None] | None = None,
         where: str | None = None,
         hybrid: bool = False,
+        with_generated: bool = False,
     ) -> list[list[Hit]]:
         """The k best passages for each question, best first; ties by passage id, descending.
 
         Arguments and errors are those of `rank`, which is leaner for long rankings.
+
+        Args:
+            with_generated: give each hit its passage's generated queries that count, with their similarity
+                to the question: they are encoded for it, as is the question.
         """
         state = self._state
         asked = _Asked(queries, k, alpha, languages, query_languages, where, hybrid)
-        scores, rows = self._rank(state, asked)
-        return [_hits(state, *pair) for pair in zip(scores.tolist(), rows.tolist(), strict=True)]
+        ranked = self._rank(state, asked)
+        pairs = zip(ranked.scores.tolist(), ranked.rows.tolist(), strict=True)
+        hits = [hits_of(state.index, state.ids, *pair) for pair in pairs]
+        if not with_generated:
+            return hits
+        return with_queries(state.index, self._loaded(), hits, ranked.vectors, ranked.languages())
 
     def rank(
         self,
@@ -176,15 +159,18 @@ class Searcher:
                 approximates (but with `where`, which compares exactly), vectors where `hybrid` needs
                 texts.
         """
-        return self._rank(self._state, _Asked(queries, k, alpha, languages, query_languages, where, hybrid))
+        ranked = self._rank(self._state, _Asked(queries, k, alpha, languages, query_languages, where, hybrid))
+        return ranked.scores, ranked.rows
 
-    def _opened(self, index: Index) -> State:
+    def _opened(self, index: StoredIndex) -> State:
         return State(index, chosen_engine(index, self._asked_engine), self._say)
 
-    def _rank(self, state: State, asked: _Asked) -> tuple[Floats, Rows]:
+    def _rank(self, state: State, asked: _Asked) -> _Ranked:
         asked.check()
         if asked.where is None:
             check_served(state.index, state.engine, asked.alpha, asked.languages)
+        else:
+            state.index.check_where(asked.where)
         groups = asked.weightings(state.index)
         vectors = self._vectors(state.index, asked.queries)
         width = min(asked.k, len(state.index))
@@ -200,16 +186,19 @@ class Searcher:
                 found = state.rank(vectors[places], asked.k, weighting, asked.where)
             columns = slice(found[0].shape[1])
             scores[places, columns], rows[places, columns] = found
-        return scores, rows
+        return _Ranked(scores, rows, vectors, groups)
 
-    def _vectors(self, index: Index, queries: Queries) -> Floats:
+    def _loaded(self) -> Encoder:
+        with self._lock:
+            if self._encoder is None:
+                self._encoder = self._load()
+            return self._encoder
+
+    def _vectors(self, index: StoredIndex, queries: Queries) -> Floats:
         if isinstance(queries, np.ndarray):
             vectors = np.asarray(queries, dtype=np.float32)
         else:
-            with self._lock:
-                if self._encoder is None:
-                    self._encoder = load_index_encoder(index)
-            vectors = np.asarray(self._encoder.encode_queries(list(queries)), dtype=np.float32)
+            vectors = np.asarray(self._loaded().encode_queries(list(queries)), dtype=np.float32)
         wanted = (len(queries), index.manifest.dimension)
         if vectors.shape != wanted:
             raise XqgError(f"question vectors have the shape {vectors.shape}; this index needs {wanted}")
@@ -218,11 +207,24 @@ class Searcher:
         return vectors
 
 
-def _hits(state: State, scores: list[float], rows: list[int]) -> list[Hit]:
-    """The hits of one question; a row of -1 is none."""
-    best = [(score, row) for score, row in zip(scores, rows, strict=True) if row >= 0]
-    found = _Found(state.index, [row for _, row in best])
-    return [Hit(place, score, state.ids[row], row, found) for place, (score, row) in enumerate(best, start=1)]
+@dataclass(frozen=True)
+class _Ranked:
+    """What a search found: `scores` and `rows` as `Searcher.rank` gives them.
+
+    Attributes:
+        vectors: of the questions, float32 of shape (questions, dimension).
+        groups: places of the questions by their weighting.
+    """
+
+    scores: Floats
+    rows: Rows
+    vectors: Floats
+    groups: dict[Weighting, list[int]]
+
+    def languages(self) -> list[tuple[str, ...]]:
+        """Of the generated queries that counted, for each question."""
+        by_place = {place: one.languages for one, places in self.groups.items() for place in places}
+        return [by_place[place] for place in range(len(self.rows))]
 
 
 @dataclass(frozen=True)
@@ -249,7 +251,7 @@ class _Asked:
                 f"{len(self.query_languages)} query languages for {len(self.queries)} questions; give one each"
             )
 
-    def weightings(self, index: Index) -> dict[Weighting, list[int]]:
+    def weightings(self, index: StoredIndex) -> dict[Weighting, list[int]]:
         """Places of the questions by the weighting that they are to be ranked with (spec §2)."""
         if self.languages != "auto":
             return {Weighting.of(index, self.alpha, self.languages): list(range(len(self.queries)))}
@@ -262,7 +264,7 @@ class _Asked:
             groups.setdefault(weighting, []).append(place)
         return groups
 
-    def _codes(self, index: Index) -> list[str | None]:
+    def _codes(self, index: StoredIndex) -> list[str | None]:
         """The questions' languages, detected where they are not given and can be."""
         given, queries = self.query_languages, self.queries
         codes: list[str | None] = [None] * len(queries) if given is None else list(given)

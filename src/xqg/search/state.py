@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from xqg.augmentation import fuse
-from xqg.index import Index
+from xqg.index import StoredIndex
 from xqg.search.bm25 import Bm25Engine
 from xqg.search.cache import Say, cached_engine
 from xqg.search.engines import Engine, FlatEngine, engine_class, is_exact
@@ -30,7 +30,7 @@ class State:
     search that holds a state ends on what it began with.
     """
 
-    def __init__(self, index: Index, engine: str, say: Say | None = None) -> None:
+    def __init__(self, index: StoredIndex, engine: str, say: Say | None = None) -> None:
         """Nothing is read yet. `engine` is the text of that for the stored weighting."""
         self.index = index
         self.engine = engine

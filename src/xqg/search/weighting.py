@@ -8,7 +8,7 @@ from typing import Any
 
 from xqg.augmentation import Fusion, check_alpha
 from xqg.errors import XqgError
-from xqg.index import Index
+from xqg.index import StoredIndex
 
 __all__ = ["Weighting"]
 
@@ -23,7 +23,7 @@ class Weighting:
 
     @classmethod
     def of(
-        cls, index: Index, alpha: float | None = None, languages: Sequence[str] | None = None
+        cls, index: StoredIndex, alpha: float | None = None, languages: Sequence[str] | None = None
     ) -> Weighting:
         """The index's stored default, with `alpha` or `languages` in its place where given.
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from xqg.index.export.formats import FORMATS
 from xqg.index.export.request import Request
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.partial import check_absent, partial_folder
 
 __all__ = ["FORMATS", "export_index"]
 
 
 def export_index(
-    index: Index,
+    index: StoredIndex,
     out: Path | str,
     to: str,
     *,

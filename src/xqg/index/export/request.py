@@ -10,7 +10,7 @@ from typing import NamedTuple
 from xqg.augmentation import check_alpha
 from xqg.errors import XqgError
 from xqg.index import columns
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.store import read_batches
 
 __all__ = ["Format", "Query", "Request", "plain_id", "queries", "write_ids"]
@@ -33,7 +33,7 @@ class Format:
         vectors: whether it holds vectors, which α and languages weigh; else it holds texts alone.
     """
 
-    write: Callable[[Index, Path, Request], str]
+    write: Callable[[StoredIndex, Path, Request], str]
     vectors: bool
 
     def check(self, name: str, request: Request) -> None:
@@ -58,7 +58,7 @@ class Query(NamedTuple):
         return not self.text.strip()
 
 
-def queries(index: Index, language: str) -> Iterator[Query]:
+def queries(index: StoredIndex, language: str) -> Iterator[Query]:
     """The stored queries of a language, in the order of the passages; blank ones too.
 
     Raises:
@@ -71,7 +71,7 @@ def queries(index: Index, language: str) -> Iterator[Query]:
                 yield Query(f"{id_}#{language}#{number}", id_, language, text or "")
 
 
-def plain_id(index: Index, id_: str) -> str:
+def plain_id(index: StoredIndex, id_: str) -> str:
     """An id that can stand in a file whose columns white space separates.
 
     Raises:
@@ -85,7 +85,7 @@ def plain_id(index: Index, id_: str) -> str:
     return id_
 
 
-def write_ids(index: Index, path: Path) -> None:
+def write_ids(index: StoredIndex, path: Path) -> None:
     """Ids, one a line, in the order of the rows.
 
     Raises:
@@ -101,6 +101,6 @@ def write_ids(index: Index, path: Path) -> None:
             file.write(f"{id_}\n")
 
 
-def _ids(index: Index) -> Iterable[str]:
+def _ids(index: StoredIndex) -> Iterable[str]:
     for batch in read_batches(index.dataset, ["id"], index.path):
         yield from batch.column(0).to_pylist()

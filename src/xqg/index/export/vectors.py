@@ -14,21 +14,21 @@ from xqg import __version__
 from xqg.augmentation import fuse
 from xqg.index import columns
 from xqg.index.export.request import Request
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.store import read_batches
 
 __all__ = ["fused_blocks", "summary", "weighting", "write_record"]
 
 
-def weighting(index: Index, request: Request) -> tuple[float, tuple[str, ...]]:
+def weighting(index: StoredIndex, request: Request) -> tuple[float, tuple[str, ...]]:
     """α and languages of an export."""
     manifest = index.manifest
     alpha = manifest.alpha if request.alpha is None else float(request.alpha)
     return alpha, manifest.weighted if request.languages is None else request.languages
 
 
-def fused_blocks(index: Index, request: Request) -> Iterator[npt.NDArray[np.float32]]:
-    """The vectors of `Index.fused`, bit for bit, in blocks of shape (passages, dimension).
+def fused_blocks(index: StoredIndex, request: Request) -> Iterator[npt.NDArray[np.float32]]:
+    """The vectors of `StoredIndex.fused`, bit for bit, in blocks of shape (passages, dimension).
 
     Raises:
         XqgError: the index cannot be read.
@@ -40,7 +40,7 @@ def fused_blocks(index: Index, request: Request) -> Iterator[npt.NDArray[np.floa
         yield fuse(p, sums, alpha, index.manifest.fusion)
 
 
-def write_record(index: Index, path: Path, to: str, request: Request) -> None:
+def write_record(index: StoredIndex, path: Path, to: str, request: Request) -> None:
     """`export.json`: which vectors these are, and how questions for them are encoded."""
     alpha, languages = weighting(index, request)
     manifest = index.manifest
@@ -57,7 +57,7 @@ def write_record(index: Index, path: Path, to: str, request: Request) -> None:
     path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def summary(index: Index, request: Request) -> str:
+def summary(index: StoredIndex, request: Request) -> str:
     """`7 vectors of 384 dimensions, alpha 0.01, raw, queries in ja, ru`."""
     alpha, languages = weighting(index, request)
     told = f"queries in {', '.join(languages)}" if languages else "no queries"

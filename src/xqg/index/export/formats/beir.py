@@ -14,7 +14,7 @@ from typing import Any
 from xqg.errors import XqgError
 from xqg.index import columns
 from xqg.index.export.request import Format, Request, plain_id, queries
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.index.store import read_batches
 
 __all__ = ["BEIR"]
@@ -22,7 +22,7 @@ __all__ = ["BEIR"]
 HEADER = "query-id\tcorpus-id\tscore\n"
 
 
-def _write(index: Index, folder: Path, request: Request) -> str:
+def _write(index: StoredIndex, folder: Path, request: Request) -> str:
     """Write passages with their fields, and queries where there are any; row by row.
 
     Raises:
@@ -40,7 +40,7 @@ def _write(index: Index, folder: Path, request: Request) -> str:
     return f"{len(index)} passages, {written} generated queries as questions"
 
 
-def _rows(index: Index) -> Iterator[dict[str, Any]]:
+def _rows(index: StoredIndex) -> Iterator[dict[str, Any]]:
     """Passages as objects of `corpus.jsonl`; a field without a value is left out."""
     fields = list(index.fields)
     for batch in read_batches(index.dataset, [*columns.TEXTS, *fields], index.path):
@@ -49,7 +49,7 @@ def _rows(index: Index) -> Iterator[dict[str, Any]]:
             yield {**texts, **{name: row[name] for name in fields if row[name] is not None}}
 
 
-def _queries(index: Index, folder: Path, languages: tuple[str, ...]) -> int:
+def _queries(index: StoredIndex, folder: Path, languages: tuple[str, ...]) -> int:
     written = 0
     (folder / "qrels").mkdir()
     with _new(folder / "queries.jsonl") as asked, _new(folder / "qrels" / "generated.tsv") as judged:

@@ -7,12 +7,12 @@ from pathlib import Path
 from xqg.errors import XqgError
 from xqg.index.export.request import Format, Request, write_ids
 from xqg.index.export.vectors import fused_blocks, summary, write_record
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 
 __all__ = ["FAISS"]
 
 
-def _write(index: Index, folder: Path, request: Request) -> str:
+def _write(index: StoredIndex, folder: Path, request: Request) -> str:
     """Write fused vectors as a Faiss index, which is held in memory until it is whole."""
     import faiss
 

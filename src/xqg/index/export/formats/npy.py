@@ -8,12 +8,12 @@ import numpy as np
 
 from xqg.index.export.request import Format, Request, write_ids
 from xqg.index.export.vectors import fused_blocks, summary, write_record
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 
 __all__ = ["NPY"]
 
 
-def _write(index: Index, folder: Path, request: Request) -> str:
+def _write(index: StoredIndex, folder: Path, request: Request) -> str:
     """Write fused vectors block by block; memory does not grow with the index."""
     shape = (len(index), index.manifest.dimension)
     with (folder / "vectors.npy").open("wb") as file:

@@ -7,14 +7,14 @@ from typing import TextIO
 
 from xqg.errors import XqgError
 from xqg.index.export.request import Format, Query, Request, plain_id, queries
-from xqg.index.index import Index
+from xqg.index.index import StoredIndex
 from xqg.queries import GeneratedQuery
 from xqg.queries.queries import as_line
 
 __all__ = ["TREC_QUERIES"]
 
 
-def _write(index: Index, folder: Path, request: Request) -> str:
+def _write(index: StoredIndex, folder: Path, request: Request) -> str:
     """Write queries language by language; blank ones are in `queries.jsonl` alone.
 
     Raises:
@@ -31,7 +31,7 @@ def _write(index: Index, folder: Path, request: Request) -> str:
     return f"{sum(written.values())} generated queries ({told})"
 
 
-def _language(index: Index, folder: Path, language: str, every: TextIO) -> int:
+def _language(index: StoredIndex, folder: Path, language: str, every: TextIO) -> int:
     generation = index.manifest.generation
     generator = generation.generators[0] if len(generation.generators) == 1 else "unknown"
     topics, judged = folder / f"queries.{language}.tsv", folder / f"qrels.{language}.txt"
