@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from xqg.experiment.baselines import FUSION_DEPTH
 
 from xqg.errors import XqgError
-from xqg.experiment.baselines import FUSION_DEPTH
 from xqg.index import StoredIndex
 from xqg.search import Searcher, hybrid
 from xqg.search.bm25 import Bm25Engine

@@ -34,8 +34,6 @@ def command(
     An interrupted run keeps what it made in OUT; the same command goes on there. The recipe of xQG's
     table has not been run at full size by xqg's authors.
     """
-    from xqg.evaluation.text_table import aligned
-    from xqg.experiment.reproduce import notes, reach, read_recipe, reproduce, table, write
     from xqg.experiment.reproduce import reproduce
 
     results = reproduce(recipe, data=data, limit=limit, out=out, device=device, dtype=dtype)

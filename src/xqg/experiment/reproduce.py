@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from xqg.augmentation import DEFAULT_ALPHA, default_fusion
-from xqg.benchmarks import Benchmark, benchmark as load_benchmark
+from xqg.benchmarks import Benchmark
+from xqg.benchmarks import benchmark as load_benchmark
 from xqg.benchmarks.pool import Pool
 from xqg.encoding import Encoder, as_encoder
 from xqg.errors import XqgError

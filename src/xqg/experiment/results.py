@@ -1,250 +1,50 @@
-"""What a comparison, an evaluation, a study or a reproduction gives: one tidy table, and how it is read.
+"""What a comparison, an evaluation, a study or a reproduction gives, to print, keep and read again.
 
     results = xqg.compare("atlas", encoder="mini", generator="mini", alpha="tuned")
     print(results)                       # the tables that the command line prints
-    results.contrast("cross", "mono")    # <cross - mono, R@1, mean: +18.4 (+16.5 to +20.3), p < 1e-15>
+    results.contrast("cross", "mono")    # <cross - mono, R@1, mean: -7.7 (-9.1 to -6.3), p < 1e-15>
     results.frame                        # a row per system, setting, language, question and measure
+    results.save("results/atlas")        # and xqg.Results.load("results/atlas") reads it back
+
+The folder: `settings.json` (what the numbers depend on, and under `results` what they are of),
+`per_query.parquet` (the tidy table, of all settings and seeds), `results.json`, `report.md`, `report.html`,
+`runs/SYSTEM.LANGUAGE.trec`; every other setting in `variants/NAME/` in the same layout.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xqg.atomic import atomic_path
 from xqg.errors import XqgError
-from xqg.evaluation import Run
-from xqg.experiment.contrasts import MEAN, PRIMARY, Contrast, Values, contrast_of, contrasts, interpretability
-from xqg.experiment.description import Compared, Description, SettingRow
-from xqg.experiment.scale import Scale
+from xqg.evaluation import Run, write_trec
+from xqg.experiment.description import Description
+from xqg.experiment.folder import RESULTS, SETTINGS, claim, read_json, setting_folder, write_json
+from xqg.experiment.measurements import Measurements
+from xqg.experiment.report import report_of
+from xqg.experiment.report.latex import latex
+from xqg.experiment.tidy import read_table, to_table, values_of
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["PRIMARY_MEASURE", "Results", "View"]
+__all__ = ["Results"]
 
-PRIMARY_MEASURE = "EM"  # of the primary contrast, as it was planned
-PRIMARY_TOP = 5  # passages that its reader reads
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """One setting of the results: means, and their significance.
-
-    Attributes:
-        values: (system, question language) → measure → question id → value.
-        means: (system, language or MEAN, measure) → mean over questions; MEAN is over languages.
-        contrasts: against `none` and `mono`, corrected together.
-        interpretability: whether `none` is better than chance, see `interpretability`.
-    """
-
-    setting: SettingRow
-    values: Values
-    means: Mapping[tuple[str, str, str], float]
-    contrasts: tuple[Contrast, ...]
-    interpretability: Mapping[str, Any]
-
-    def contrast(self, system: str, versus: str, language: str, measure: str) -> Contrast | None:
-        """The contrast, or None where one side did not run."""
-        return self._by_key.get((system, versus, language, measure))
-
-    @cached_property
-    def _by_key(self) -> dict[tuple[str, str, str, str], Contrast]:
-        return {(c.system, c.versus, c.query_language, c.measure): c for c in self.contrasts}
+TABLE = "per_query.parquet"
 
 
-@dataclass(frozen=True, eq=False)
-class Results:
-    """Every value that was measured, and what it depends on.
-
-    Attributes:
-        settings: what the values depend on, known before the work began: models and their hashes, data,
-            seeds, versions.
-        description: systems, measures and settings of the table; how α was chosen; chance and ceiling.
-        values: (setting's name, seed) → (system, question language) → measure → question id → value,
-            fractions where a measure is printed in percent.
-        alphas: (setting's name, seed, system) → question id → the α that it was ranked with.
-        clusters: question id → cluster, the unit of resampling.
-        runs: setting's name → (system, question language) → run, where they are in memory.
-        expected: (system, question language, measure) → published value, of a reproduction.
-    """
-
-    settings: dict[str, Any]
-    description: Description
-    values: Mapping[tuple[str, int], Values]
-    alphas: Mapping[tuple[str, int, str], Mapping[str, float | None]]
-    clusters: Mapping[str, str]
-    runs: Mapping[str, Mapping[tuple[str, str], Run]] = field(default_factory=dict, repr=False)
-    expected: Mapping[tuple[str, str, str], float] = field(default_factory=dict, repr=False)
-
-    # What is in the table
-
-    @property
-    def systems(self) -> tuple[Compared, ...]:
-        """The rows of every table."""
-        return self.description.systems
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """Names: the measure of the primary contrast first, then the others as they were asked for."""
-        return tuple(sorted(self.description.measures, key=PRIMARY_MEASURE.__ne__))
-
-    @property
-    def primary_measure(self) -> str:
-        """The reader's exact match, else the first measure as its stand-in."""
-        return self.measures[0]
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """The settings, and what became known on the way: cost, blank queries and the like."""
-        return {**self.settings, **self.description.facts}
-
-    @property
-    def benchmark(self) -> str:
-        """Its name."""
-        return str(self.settings["benchmark"])
-
-    @property
-    def query_languages(self) -> tuple[str, ...]:
-        """Languages that questions were asked in."""
-        return tuple(self.settings["query_languages"])
-
-    @property
-    def mean_languages(self) -> tuple[str, ...]:
-        """Those that means are taken over: the others than the passages'."""
-        return tuple(self.settings.get("mean_over", self.query_languages))
-
-    @property
-    def seed(self) -> int:
-        """The seed that is reported."""
-        return self.description.seeds[0]
-
-    def scale(self, measure: str) -> Scale:
-        """How a measure's values are printed."""
-        return self.description.measures[measure]
-
-    def values_of(self, setting: str | None = None, seed: int | None = None) -> Values:
-        """The values of a setting (None: the one that was asked for) and a seed (None: the reported one)."""
-        name = self.description.settings[0].name if setting is None else setting
-        if (name, self.seed if seed is None else seed) not in self.values:
-            names = ", ".join(one.name for one in self.description.settings)
-            raise XqgError(f"`setting` is {setting!r}, `seed` {seed!r}; the results have {names}, seeds {self.description.seeds}")
-        return self.values[name, self.seed if seed is None else seed]
-
-    # What it says
-
-    def mean(self, system: str, measure: str, language: str = MEAN, *, setting: str | None = None, seed: int | None = None) -> float:
-        """The mean of a measure over questions; `mean` in place of a language: of the languages' means.
-
-        Raises:
-            XqgError: what the results do not have.
-        """
-        values = self.values_of(setting, seed)
-        languages = self.mean_languages if language == MEAN else (language,)
-        means = []
-        for code in languages:
-            if (system, code) not in values or measure not in values[system, code]:
-                self._refuse(system, code, measure)
-            own = values[system, code][measure]
-            means.append(sum(own.values()) / len(own))
-        return sum(means) / len(means)
-
-    def _refuse(self, system: str, language: str, measure: str) -> None:
-        names = [one.name for one in self.systems]
-        for what, value, known in (
-            ("system", system, names),
-            ("language", language, [*self.query_languages, MEAN]),
-            ("measure", measure, self.measures),
-        ):
-            if value not in known:
-                raise XqgError(f"`{what}` is {value!r}, which these results lack; use one of {', '.join(known)}")
-        raise XqgError(f"{measure} of {system} in {language!r} was not measured")
-
-    def contrast(
-        self,
-        system: str,
-        versus: str,
-        measure: str | None = None,
-        language: str = MEAN,
-        *,
-        setting: str | None = None,
-    ) -> Contrast:
-        """`system` - `versus` with its 95 % interval and p-values.
-
-        Contrasts against `none` and `mono`, and the planned controls, are corrected together (Holm), but
-        for the primary one; any other pair is not corrected.
-
-        Args:
-            measure: None: the primary one.
-            language: of the questions; `mean`: over all but the passages' own.
-            setting: a name such as `raw-tuned`; None: the one that was asked for.
-
-        Raises:
-            XqgError: what the results do not have.
-        """
-        name = self.primary_measure if measure is None else measure
-        over = self.mean_languages if language == MEAN else (language,)
-        values = self.values_of(setting)
-        for one in (system, versus):
-            for code in over:
-                if (one, code) not in values or name not in values[one, code]:
-                    self._refuse(one, code, name)
-        number = next((n for n, row in enumerate(self.description.settings) if row.name == setting), 0)
-        known = self.views[number].contrast(system, versus, language, name)
-        if known is not None:
-            return known
-        return contrast_of(values, (system, versus), language, over, name, self.clusters, self.scale(name))
-
-    @cached_property
-    def views(self) -> tuple[View, ...]:
-        """Every setting with its significance, the one that was asked for first."""
-        return tuple(self._view(row, number) for number, row in enumerate(self.description.settings))
-
-    def _view(self, row: SettingRow, number: int) -> View:
-        names, values = [system.name for system in self.systems], self.values_of(row.name)
-        languages, over = self.query_languages, self.mean_languages
-        means = {
-            (name, language, measure): self.mean(name, measure, language, setting=row.name)
-            for name in names
-            for language in (*languages, MEAN)
-            for measure in self.measures
-        }
-        scales = {name: self.scale(name) for name in self.measures}
-        primary = self.primary_measure if number == 0 else None
-        tested = contrasts(values, names, languages, over, scales, self.clusters, primary)
-        judged: dict[str, Any] = {"measure": None, "chance": None, "at_chance": [], "interpretable": None}
-        if self.description.chance is not None:
-            measure, chance = self.description.chance
-            judged = interpretability(values, names, languages, over, measure, self.clusters, chance)
-        return View(row, values, means, tuple(tested), judged)
-
-    @cached_property
-    def departures(self) -> tuple[str, ...]:
-        """In what the primary contrast differs from the planned one; empty: in nothing."""
-        return self.description.departures(self.settings, self.primary_measure, PRIMARY_MEASURE, PRIMARY_TOP)
-
-    def by_seed(self, system: str) -> tuple[float, ...]:
-        """The primary measure's mean over languages with each seed."""
-        return tuple(self.mean(system, self.primary_measure, seed=seed) for seed in self.description.seeds)
-
-    @property
-    def differences_by_seed(self) -> tuple[float, ...]:
-        """`cross` - `mono` with each seed; empty where one of them did not run."""
-        names = {system.name for system in self.systems}
-        if not names.issuperset(PRIMARY):
-            return ()
-        return tuple(a - b for a, b in zip(*map(self.by_seed, PRIMARY), strict=True))
-
-    # The table, and everything made from it
+@dataclass(frozen=True, eq=False, repr=False)
+class Results(Measurements):
+    """Values for every question, and what they say; the attributes are those of `Measurements`."""
 
     @cached_property
     def table(self) -> pa.Table:
         """The tidy table, as `per_query.parquet` has it; see `xqg.experiment.tidy`."""
-        from xqg.experiment.tidy import to_table
-
         return to_table(self)
 
     @property
@@ -256,8 +56,6 @@ class Results:
 
     def __str__(self) -> str:
         """What the command line prints."""
-        from xqg.experiment.report import report_of
-
         return report_of(self).terminal(self)
 
     def __repr__(self) -> str:
@@ -269,26 +67,40 @@ class Results:
         )
 
     def _repr_html_(self) -> str:
-        from xqg.experiment.report import report_of
-
         return report_of(self).notebook(self)
 
     def to_latex(self) -> str:
-        """The table for a paper: systems by question language, in LaTeX with booktabs."""
-        from xqg.experiment.report.latex import latex
+        """The table for a paper: systems by question language, in LaTeX with booktabs.
 
+        Raises:
+            XqgError: results that are no comparison's.
+        """
+        if self.description.kind != "comparison":
+            raise XqgError(f"results of a {self.description.kind} have no table in LaTeX; print them, or use `frame`")
         return latex(self)
 
     def save(self, folder: Path | str) -> Path:
-        """Write the folder that `xqg compare --out` leaves: results.json, report.md, report.html,
-        per_query.parquet, settings.json, and runs/ and variants/ where runs are in memory.
+        """Write the folder that `xqg compare --out` leaves; runs where they are in memory.
+
+        results.json comes last: where it is, everything else is.
 
         Raises:
-            XqgError: the folder holds another comparison, or cannot be written.
+            XqgError: the folder holds another comparison, a system without a run, or it cannot be written.
         """
-        from xqg.experiment.saving import save
+        from pyarrow import parquet
 
-        return save(self, Path(folder))
+        folder = Path(folder)
+        claim(folder, self.settings)
+        try:
+            for number, setting in enumerate(self.description.settings):
+                _write_runs(self.runs.get(setting.name, {}), setting_folder(folder, number, setting.name) / "runs")
+            with atomic_path(folder / TABLE) as temporary:
+                parquet.write_table(self.table, temporary, compression="zstd")
+            write_json(folder / SETTINGS, {**self.settings, RESULTS: self.description.to_json()})
+        except OSError as error:
+            raise XqgError(f"{folder}: cannot be written ({error.strerror}); free space or move `out`") from None
+        self.write_reports(folder)
+        return folder
 
     def write_reports(self, folder: Path | str) -> None:
         """Write the reports alone into a folder: results.json, report.md, report.html and the like.
@@ -296,12 +108,10 @@ class Results:
         Raises:
             XqgError: it cannot be written.
         """
-        from xqg.experiment.report import write_reports
-
         try:
-            write_reports(self, Path(folder))
+            report_of(self).write(self, Path(folder))
         except OSError as error:
-            raise XqgError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from None
+            raise XqgError(f"{folder}: cannot be written ({error.strerror}); free space or move `out`") from None
 
     @classmethod
     def load(cls, folder: Path | str) -> Results:
@@ -310,6 +120,27 @@ class Results:
         Raises:
             XqgError: no such folder, or one that holds no finished results.
         """
-        from xqg.experiment.saving import load
+        folder = Path(folder)
+        stored = read_json(folder / SETTINGS)
+        if not isinstance(stored, dict) or RESULTS not in stored:
+            raise XqgError(f"{folder}: holds no finished results; run the command that made it again, it goes on there")
+        description = Description.from_json(stored.pop(RESULTS))
+        table = read_table(folder / TABLE)
+        values, alphas, clusters = values_of(table)
+        return cls(stored, description, values, alphas, clusters, expected=_expected(table))
 
-        return load(Path(folder))
+
+def _expected(table: Any) -> dict[tuple[str, str, str], float]:
+    """Published figures of the table."""
+    if "expected" not in table.column_names:
+        return {}
+    columns = ("system", "query_language", "measure", "expected")
+    rows = zip(*(table.column(name).to_pylist() for name in columns), strict=True)
+    return {(system, language, measure): figure for system, language, measure, figure in rows if figure is not None}
+
+
+def _write_runs(runs: Mapping[tuple[str, str], Run], folder: Path) -> None:
+    for (system, language), run in runs.items():
+        if not run:
+            raise XqgError(f"system {system} has no run in {language!r}; nothing is reported")
+        write_trec(folder / f"{system}.{language}.trec", run, tag=system)

@@ -8,7 +8,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,7 +21,7 @@ from xqg.experiment.description import Compared, Description
 from xqg.experiment.design import Design, Options, fusion_of, languages_of, positive
 from xqg.experiment.plan import Plan
 from xqg.experiment.query_source import QueryFile
-from xqg.experiment.report.document import Figure, Section
+from xqg.experiment.report.document import Findings
 from xqg.experiment.report.study import about, document, in_short
 from xqg.experiment.results import Results
 from xqg.experiment.scale import Scale
@@ -31,29 +31,11 @@ from xqg.experiment.system import SYSTEMS, System
 from xqg.progress import bars
 from xqg.registry import Registry
 
-__all__ = ["STUDIES", "Findings", "Study", "study"]
+__all__ = ["STUDIES", "Study", "study"]
 
 DEFAULT_MEASURES = "R@1 RR@10 R@5"
 DEFAULT_TOP = 10
 _NEEDED = "cross"
-
-
-@dataclass(frozen=True)
-class Findings:
-    """What a study found, ready to be written.
-
-    Attributes:
-        lines: in words, the main thing first.
-        sections: tables, each with the name of its figure.
-        figures: name → plot.
-        tables: name → rows of numbers (fractions, not percent) for study.json, each with the setting
-            that it holds in.
-    """
-
-    lines: Sequence[str]
-    sections: Sequence[Section]
-    figures: Mapping[str, Figure]
-    tables: Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 class Study(ABC):

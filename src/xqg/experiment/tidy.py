@@ -20,7 +20,7 @@ from xqg.errors import XqgError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from xqg.experiment.results import Results
+    from xqg.experiment.measurements import Measurements
 
 __all__ = ["read_table", "to_table", "values_of"]
 
@@ -32,7 +32,7 @@ _NUMBERS = ("alpha", "seed", "value")
 _KEYS = ("setting", "seed", "system", "query_language", "measure")
 
 
-def to_table(results: Results) -> pa.Table:
+def to_table(results: Measurements) -> pa.Table:
     """The table of some results."""
     import pyarrow as pa
 

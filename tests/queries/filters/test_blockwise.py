@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from xqg.experiment.filtered import query_texts
 
 from xqg.augmentation import FUSIONS, Fusion, fuse
 from xqg.augmentation.aggregation import Matrix
 from xqg.augmentation.vectors import QueryVectors
-from xqg.experiment.filtered import query_texts
 from xqg.experiment.parts import Parts
 from xqg.experiment.plan import Plan
 from xqg.experiment.ranking import rank_matrix

@@ -10,16 +10,16 @@ import numpy as np
 
 from xqg.atomic import atomic_path
 from xqg.experiment.folder import setting_folder, write_json
+from xqg.experiment.measurements import Measurements, View
 from xqg.experiment.report.html import html
 from xqg.experiment.report.markdown import markdown
 from xqg.experiment.report.notebook import notebook
 from xqg.experiment.report.terminal import terminal
-from xqg.experiment.results import Results, View
 
 __all__ = ["notebook", "terminal", "write"]
 
 
-def write(results: Results, folder: Path) -> None:
+def write(results: Measurements, folder: Path) -> None:
     """report.md, report.html and results.json of every setting, from the values alone."""
     for number, view in reversed(list(enumerate(results.views))):
         place = setting_folder(folder, number, view.setting.name)
@@ -33,7 +33,7 @@ def write(results: Results, folder: Path) -> None:
         write_json(place / "results.json", results_json(results, view))
 
 
-def results_json(results: Results, view: View) -> dict[str, Any]:
+def results_json(results: Measurements, view: View) -> dict[str, Any]:
     """results.json of a setting: `settings`, `rows`, `ceiling` and `contrasts`."""
     setting = view.setting
     settings = {
@@ -59,7 +59,7 @@ def results_json(results: Results, view: View) -> dict[str, Any]:
     return copy
 
 
-def _rows(results: Results, view: View) -> list[dict[str, Any]]:
+def _rows(results: Measurements, view: View) -> list[dict[str, Any]]:
     """A row per system, question language and measure."""
     rows = []
     for system in results.systems:
@@ -85,7 +85,7 @@ def _rows(results: Results, view: View) -> list[dict[str, Any]]:
     return rows
 
 
-def seeds_of(results: Results) -> dict[str, Any]:
+def seeds_of(results: Measurements) -> dict[str, Any]:
     """seeds.json: the primary measure with every seed, with means and standard deviations (n - 1)."""
     spread: dict[str, Any] = {
         "seeds": list(results.description.seeds),

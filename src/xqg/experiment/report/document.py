@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from xqg.experiment.measurements import Measurements, View
 from xqg.experiment.report.tables import (
     Cell,
     Table,
@@ -18,9 +19,8 @@ from xqg.experiment.report.tables import (
     tuned_alphas,
 )
 from xqg.experiment.report.words import headline, legend
-from xqg.experiment.results import Results, View
 
-__all__ = ["Figure", "Section", "pairs", "sections", "title"]
+__all__ = ["Figure", "Findings", "Section", "pairs", "sections", "title"]
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,30 @@ class Section:
     detail: bool = False
 
 
-def title(results: Results) -> str:
+@dataclass(frozen=True)
+class Findings:
+    """What a study found, ready to be written.
+
+    Attributes:
+        lines: in words, the main thing first.
+        sections: tables, each with the name of its figure.
+        figures: name → plot.
+        tables: name → rows of numbers (fractions, not percent) for study.json, each with the setting
+            that it holds in.
+    """
+
+    lines: Sequence[str]
+    sections: Sequence[Section]
+    figures: Mapping[str, Figure]
+    tables: Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def title(results: Measurements) -> str:
     """`xquad: none, mono, cross`."""
     return f"{results.benchmark}: {', '.join(system.name for system in results.systems)}"
 
 
-def sections(results: Results, number: int) -> list[Section]:
+def sections(results: Measurements, number: int) -> list[Section]:
     """The report of one setting: `number` counts `results.views`, 0 is the asked one."""
     view, measure = results.views[number], results.primary_measure
     over = ", ".join(results.mean_languages)
@@ -103,7 +121,7 @@ def _contrasts(view: View, measure: str) -> dict[str, Any]:
     return {"table": table, "note": note}
 
 
-def _settings_compared(results: Results, measure: str) -> list[Section]:
+def _settings_compared(results: Measurements, measure: str) -> list[Section]:
     note = (
         "Each setting but the first has a report of its own under `variants/`. Marks are of its own contrasts, "
         "with `none` and `mono` of the same fusion."

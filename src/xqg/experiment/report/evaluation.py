@@ -10,34 +10,34 @@ from xqg.atomic import atomic_path
 from xqg.evaluation import macro
 from xqg.evaluation.text_table import aligned, as_markdown
 from xqg.experiment.folder import write_json
+from xqg.experiment.measurements import Measurements
 from xqg.experiment.report.notebook import html_table
 from xqg.experiment.report.tables import Cell
-from xqg.experiment.results import Results
 
 __all__ = ["notebook", "terminal", "write"]
 
 MACRO = "macro"  # in place of a question language: the unweighted mean over them
 
 
-def terminal(results: Results) -> str:
+def terminal(results: Measurements) -> str:
     """The table as aligned text, values as fractions."""
     return aligned(_table(results))
 
 
-def notebook(results: Results) -> str:
+def notebook(results: Measurements) -> str:
     """The table as HTML."""
     about = f"{results.settings['run']} on {results.benchmark}"
     return html_table([[Cell(text) for text in row] for row in _table(results)], escape(about))
 
 
-def write(results: Results, folder: Path) -> None:
+def write(results: Measurements, folder: Path) -> None:
     """report.md and results.json."""
     with atomic_path(folder / "report.md") as temporary:
         temporary.write_text(_markdown(results), encoding="utf-8")
     write_json(folder / "results.json", {"settings": results.settings, "rows": rows(results)})
 
 
-def rows(results: Results) -> list[dict[str, Any]]:
+def rows(results: Measurements) -> list[dict[str, Any]]:
     """A row for each language and measure, and the macro averages of several languages."""
     pool = "+".join(results.settings["passage_languages"])
     [values] = results.values.values()
@@ -66,7 +66,7 @@ def rows(results: Results) -> list[dict[str, Any]]:
     ]
 
 
-def _table(results: Results) -> list[list[str]]:
+def _table(results: Measurements) -> list[list[str]]:
     names, every = list(results.description.measures), rows(results)
     values = {(row["query_language"], row["measure"]): row["value"] for row in every}
     numbers: dict[str, int] = {}
@@ -78,7 +78,7 @@ def _table(results: Results) -> list[list[str]]:
     return table
 
 
-def _markdown(results: Results) -> str:
+def _markdown(results: Measurements) -> str:
     settings = results.settings
     lines = [f"# {settings['run']} on {settings['benchmark']}", "", as_markdown(_table(results)), "", "## Settings", ""]
     for key, value in settings.items():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from xqg.experiment.contrasts import MEAN
+from xqg.experiment.measurements import Measurements, View
 from xqg.experiment.report.plots import Difference, bars, forest
-from xqg.experiment.results import Results, View
 
 __all__ = ["differences", "language_bars", "mean_forest"]
 
 
-def language_bars(results: Results, view: View, measure: str) -> bytes:
+def language_bars(results: Measurements, view: View, measure: str) -> bytes:
     """One measure, a group of bars per question language and for the mean, as SVG."""
     languages = results.query_languages
     scale = results.scale(measure)
@@ -27,7 +27,7 @@ def language_bars(results: Results, view: View, measure: str) -> bytes:
     )
 
 
-def mean_forest(results: Results, view: View, measure: str) -> bytes:
+def mean_forest(results: Measurements, view: View, measure: str) -> bytes:
     """The contrasts of the mean over languages with their intervals, as SVG."""
     return forest(
         differences(results, view, measure),
@@ -36,7 +36,7 @@ def mean_forest(results: Results, view: View, measure: str) -> bytes:
     )
 
 
-def differences(results: Results, view: View, measure: str) -> list[Difference]:
+def differences(results: Measurements, view: View, measure: str) -> list[Difference]:
     """The contrasts of the mean over languages as rows of a forest plot, in the measure's unit."""
     bounds = {system.name for system in results.systems if system.bound}
     scale = results.scale(measure)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from xqg.experiment.measurements import Measurements
 from xqg.experiment.report.document import Figure, sections, title
 from xqg.experiment.report.figures import differences, language_bars, mean_forest
 from xqg.experiment.report.template import html_page
 from xqg.experiment.report.words import describe
-from xqg.experiment.results import Results
 
 __all__ = ["html"]
 
 
-def html(results: Results, number: int) -> str:
+def html(results: Measurements, number: int) -> str:
     """The report of one setting as a page: `number` counts `results.views`, 0 is the asked one.
 
     It refers to nothing outside itself; it reads on a narrow screen and in the dark.

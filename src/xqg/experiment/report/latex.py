@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from xqg.experiment.contrasts import LEVEL
+from xqg.experiment.measurements import Measurements
 from xqg.experiment.report.tables import BOUND, Cell, by_language
 from xqg.experiment.report.words import describe
-from xqg.experiment.results import Results
 
 __all__ = ["latex"]
 
@@ -17,7 +17,7 @@ _SPECIAL = {
 }  # fmt: skip
 
 
-def latex(results: Results) -> str:
+def latex(results: Measurements) -> str:
     r"""Systems by question language and their mean, for the asked setting and the primary measure.
 
     Best value of a column in bold, bounds apart and never in bold; superscripts n, m: significantly
@@ -51,7 +51,7 @@ def latex(results: Results) -> str:
     return "\n".join(lines)
 
 
-def _caption(results: Results, measure: str, *, bounds: bool) -> str:
+def _caption(results: Measurements, measure: str, *, bounds: bool) -> str:
     marks = (
         rf"Superscripts $n$, $m$: better than \emph{{none}}, \emph{{mono}} of the same fusion; subscripts: worse "
         rf"(paired two-sided $t$-test, clustered, $p < {LEVEL}$ after Holm's correction; the primary contrast, "

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xqg.evaluation.text_table import as_markdown
+from xqg.experiment.measurements import Measurements
 from xqg.experiment.report.document import Section, sections, title
 from xqg.experiment.report.tables import Cell
 from xqg.experiment.report.words import describe
-from xqg.experiment.results import Results
 
 __all__ = ["markdown", "markdown_page"]
 
 
-def markdown(results: Results, number: int) -> str:
+def markdown(results: Measurements, number: int) -> str:
     """The report of one setting: `number` counts `results.views`, 0 is the asked one."""
     about = describe(results, results.views[number])
     return markdown_page(title(results), about, sections(results, number))

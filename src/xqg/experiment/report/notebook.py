@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from xqg.experiment.measurements import Measurements
 from xqg.experiment.report.tables import Cell, Table, by_language
 from xqg.experiment.report.words import describe, headline
-from xqg.experiment.results import Results
 
 __all__ = ["html_table", "notebook"]
 
 
-def notebook(results: Results) -> str:
+def notebook(results: Measurements) -> str:
     """The primary contrast, and the primary measure by question language."""
     view = results.views[0]
     table = by_language(results, view, results.primary_measure)

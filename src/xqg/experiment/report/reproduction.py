@@ -11,26 +11,26 @@ from xqg.evaluation.text_table import aligned, as_markdown
 from xqg.experiment.contrasts import MEAN
 from xqg.experiment.description import Compared
 from xqg.experiment.folder import write_json
+from xqg.experiment.measurements import Measurements
 from xqg.experiment.report.notebook import html_table
 from xqg.experiment.report.tables import Cell
-from xqg.experiment.results import Results
 
 __all__ = ["notebook", "terminal", "write"]
 
 MACRO = "macro"  # in place of a language: the unweighted mean over all of them
 
 
-def terminal(results: Results) -> str:
+def terminal(results: Measurements) -> str:
     """The table as aligned text, and the notes."""
     return "\n".join([aligned(_table(results)), *_notes(results)])
 
 
-def notebook(results: Results) -> str:
+def notebook(results: Measurements) -> str:
     """The table as HTML."""
     return html_table([[Cell(text) for text in row] for row in _table(results)], "Expected and got")
 
 
-def write(results: Results, folder: Path) -> None:
+def write(results: Measurements, folder: Path) -> None:
     """report.md and results.json; figures as fractions there, in percent in the report."""
     text = "\n\n".join(["# Expected and got", *_notes(results), as_markdown(_table(results))])
     with atomic_path(folder / "report.md") as temporary:
@@ -39,7 +39,7 @@ def write(results: Results, folder: Path) -> None:
     write_json(folder / "results.json", content)
 
 
-def _notes(results: Results) -> list[str]:
+def _notes(results: Measurements) -> list[str]:
     """What must be said with the numbers, a sentence each."""
     facts = results.description.facts
     notes = [facts["note"]] if facts["note"] else []
@@ -51,18 +51,18 @@ def _notes(results: Results) -> list[str]:
     return notes
 
 
-def _columns(results: Results) -> list[str]:
+def _columns(results: Measurements) -> list[str]:
     columns = [*results.query_languages, MACRO]
     return [*columns, MEAN] if results.mean_languages != results.query_languages else columns
 
 
-def _got(results: Results, system: str, measure: str, column: str) -> float:
+def _got(results: Measurements, system: str, measure: str, column: str) -> float:
     if column == MACRO:
         return macro({code: results.mean(system, measure, code) for code in results.query_languages})
     return results.mean(system, measure, column)
 
 
-def _rows(results: Results) -> list[dict[str, Any]]:
+def _rows(results: Measurements) -> list[dict[str, Any]]:
     published = {(system, name): None for system, _, name in results.expected}
     return [
         {
@@ -80,12 +80,12 @@ def _rows(results: Results) -> list[dict[str, Any]]:
     ]
 
 
-def _alpha(results: Results, system: Compared) -> float | list[float] | None:
+def _alpha(results: Measurements, system: Compared) -> float | list[float] | None:
     alphas = system.alphas(results.description.settings[0])
     return None if alphas is None else alphas[0] if len(alphas) == 1 else list(alphas)
 
 
-def _table(results: Results) -> list[list[str]]:
+def _table(results: Measurements) -> list[list[str]]:
     """A header, and for each system and measure a line expected (where there is any) and a line got."""
     columns = _columns(results)
     lines = [["system", "alpha", "measure", "figures", *columns]]

@@ -12,15 +12,14 @@ from xqg.atomic import atomic_path
 from xqg.evaluation import bootstrap_interval, chance_of
 from xqg.evaluation.text_table import aligned
 from xqg.experiment.folder import write_json
-from xqg.experiment.report.document import Figure, Section, pairs
+from xqg.experiment.measurements import Measurements
+from xqg.experiment.report.document import Figure, Findings, Section, pairs
 from xqg.experiment.report.markdown import markdown_page
 from xqg.experiment.report.notebook import html_table
 from xqg.experiment.report.tables import Cell, Table
 from xqg.experiment.report.template import html_page
-from xqg.experiment.results import Results
 
 if TYPE_CHECKING:
-    from xqg.experiment.study import Findings
     from xqg.experiment.study_context import Context
 
 __all__ = ["about", "document", "in_short", "notebook", "table", "terminal", "write"]
@@ -44,7 +43,7 @@ def document(study: str, title: str, about: str, findings: Findings) -> dict[str
     }
 
 
-def write(results: Results, folder: Path) -> None:
+def write(results: Measurements, folder: Path) -> None:
     """study.md, study.html and study.json (numbers and settings); each whole or not at all."""
     content = results.description.facts["document"]
     texts = {"study.md": _markdown(results), "study.html": _html(results)}
@@ -60,7 +59,7 @@ def write(results: Results, folder: Path) -> None:
     write_json(folder / "study.json", content)
 
 
-def terminal(results: Results) -> str:
+def terminal(results: Measurements) -> str:
     """What `xqg study` prints: everything but details and settings, as aligned text."""
     content = results.description.facts["document"]
     blocks = [content["title"], content["about"], *content["lines"]]
@@ -74,17 +73,17 @@ def terminal(results: Results) -> str:
     return "\n".join(blocks)
 
 
-def notebook(results: Results) -> str:
+def notebook(results: Measurements) -> str:
     """The first table of the study as HTML."""
     tables = [section for section in _sections(results)[1:] if section.table is not None]
     return html_table(tables[0].table or [], tables[0].title)
 
 
-def _settings(results: Results) -> dict[str, Any]:
+def _settings(results: Measurements) -> dict[str, Any]:
     return {name: value for name, value in results.facts.items() if name != "document"}
 
 
-def _sections(results: Results) -> list[Section]:
+def _sections(results: Measurements) -> list[Section]:
     """What was found in words, then the study's tables, then the settings."""
     content = results.description.facts["document"]
     lines = Section("In short", tuple(content["lines"]))
@@ -102,7 +101,7 @@ def _cell(stored: Mapping[str, Any]) -> Cell:
     return Cell(stored["text"], tuple(stored["better"]), tuple(stored["worse"]), stored["best"])
 
 
-def _markdown(results: Results) -> str:
+def _markdown(results: Measurements) -> str:
     """The tables and what stands around them; plots are in the HTML."""
     content = results.description.facts["document"]
     sections = [
@@ -112,7 +111,7 @@ def _markdown(results: Results) -> str:
     return markdown_page(content["title"], content["about"], sections)
 
 
-def _html(results: Results) -> str:
+def _html(results: Measurements) -> str:
     """A page that refers to nothing outside itself, plots included."""
     content = results.description.facts["document"]
     figures = {name: Figure(alt, svg.encode()) for name, (alt, svg) in content["figures"].items()}

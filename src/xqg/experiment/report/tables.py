@@ -19,7 +19,7 @@ import numpy as np
 
 from xqg.experiment.contrasts import MEAN, PRIMARY, REFERENCES, Contrast, p_value
 from xqg.experiment.description import Compared
-from xqg.experiment.results import Results, View
+from xqg.experiment.measurements import Measurements, View
 from xqg.experiment.scale import Scale
 
 __all__ = [
@@ -65,7 +65,7 @@ class Cell:
 Table = list[list[Cell]]  # the header first
 
 
-def by_language(results: Results, view: View, measure: str) -> Table:
+def by_language(results: Measurements, view: View, measure: str) -> Table:
     """One measure: a row per system, a column per question language and the mean.
 
     Of a reader's measure the last row is its ceiling: what it answers from the right passage.
@@ -78,7 +78,7 @@ def by_language(results: Results, view: View, measure: str) -> Table:
     return [_texts(*header, f"mean of {len(over)}"), *rows, *_ceiling(results, measure)]
 
 
-def _ceiling(results: Results, measure: str) -> Table:
+def _ceiling(results: Measurements, measure: str) -> Table:
     found, over = results.description.ceiling, results.mean_languages
     if not any(name == measure for _, name in found):
         return []
@@ -87,13 +87,13 @@ def _ceiling(results: Results, measure: str) -> Table:
     return [_texts(CEILING, "", *(results.scale(measure).shown(value) for value in values))]
 
 
-def by_measure(results: Results, view: View) -> Table:
+def by_measure(results: Measurements, view: View) -> Table:
     """Every measure as the mean over languages: a row per system."""
     columns = [_column(results, view, MEAN, measure) for measure in results.measures]
     return [_texts("system", *results.measures), *_rows(results, columns)]
 
 
-def by_setting(results: Results, measure: str) -> Table:
+def by_setting(results: Measurements, measure: str) -> Table:
     """One measure as the mean over languages in every setting: fixed and tuned α, raw and normalised."""
     columns = [_column(results, view, MEAN, measure) for view in results.views]
     header = [view.setting.name for view in results.views]
@@ -121,7 +121,7 @@ def _numbers(contrast: Contrast) -> list[Cell]:
     )
 
 
-def across_settings(results: Results, measure: str) -> Table:
+def across_settings(results: Measurements, measure: str) -> Table:
     """`cross` - `mono` of the mean over languages in every setting; empty where one did not run."""
     rows = []
     for view in results.views:
@@ -131,7 +131,7 @@ def across_settings(results: Results, measure: str) -> Table:
     return [_texts("setting", *_CONTRAST), *rows] if rows else []
 
 
-def seeds_table(results: Results) -> Table:
+def seeds_table(results: Measurements) -> Table:
     """The primary measure's mean over languages with every seed, and their spread; empty with one seed.
 
     The last row is `cross` - `mono`: a difference no larger than its spread says little.
@@ -165,17 +165,17 @@ def _texts(*texts: str) -> list[Cell]:
     return [Cell(text) for text in texts]
 
 
-def _rows(results: Results, columns: Sequence[Sequence[Cell]]) -> Table:
+def _rows(results: Measurements, columns: Sequence[Sequence[Cell]]) -> Table:
     """The columns as rows, each under the name of its system."""
     names = [system.name + (BOUND if system.bound else "") for system in results.systems]
     return [[Cell(name), *row] for name, row in zip(names, zip(*columns, strict=True), strict=True)]
 
 
-def _counts(results: Results) -> list[Cell]:
+def _counts(results: Measurements) -> list[Cell]:
     return _texts(*(str(system.K) for system in results.systems))
 
 
-def _column(results: Results, view: View, language: str, measure: str) -> list[Cell]:
+def _column(results: Measurements, view: View, language: str, measure: str) -> list[Cell]:
     """A cell per system, the best marked."""
     scale = results.scale(measure)
     cells = [_cell(view, system, language, measure, scale) for system in results.systems]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from xqg.evaluation.text_table import aligned
+from xqg.experiment.measurements import Measurements
 from xqg.experiment.report.tables import Table, by_language, by_measure, by_setting
 from xqg.experiment.report.words import describe, headline, legend
-from xqg.experiment.results import Results
 
 __all__ = ["terminal"]
 
 
-def terminal(results: Results) -> str:
+def terminal(results: Measurements) -> str:
     """The primary contrast, the asked setting's tables as aligned text, and the settings side by side."""
     view, measure = results.views[0], results.primary_measure
     over = f"mean over {len(results.mean_languages)} question languages"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xqg.experiment.contrasts import LEVEL, MEAN, PRIMARY, Contrast, p_words
-from xqg.experiment.results import Results, View
+from xqg.experiment.measurements import Measurements, View
 from xqg.experiment.scale import POINTS
 
 __all__ = ["describe", "headline", "legend", "primary"]
@@ -15,7 +15,7 @@ _LEGEND = (
 )
 
 
-def describe(results: Results, view: View) -> str:
+def describe(results: Measurements, view: View) -> str:
     """One sentence with everything that a reader must know to read the table."""
     settings = results.facts
     source = settings["generator"]["name"] if settings["generator"] else "a file of queries"
@@ -27,7 +27,7 @@ def describe(results: Results, view: View) -> str:
     )
 
 
-def primary(results: Results, view: View) -> list[str]:
+def primary(results: Measurements, view: View) -> list[str]:
     """The primary contrast, whether it is the one that was planned, and what it allows to say."""
     measure = results.primary_measure
     where = f"{measure}, mean over {len(results.mean_languages)} question languages"
@@ -63,12 +63,12 @@ def _verdict(contrast: Contrast, view: View) -> str:
     return f"; significant at {LEVEL}, {contrast.system if contrast.improves else contrast.versus} is better"
 
 
-def headline(results: Results, view: View) -> list[str]:
+def headline(results: Measurements, view: View) -> list[str]:
     """The primary contrast, then whether anything may be concluded, and what to beware of."""
     return [*primary(results, view), *_chance(results, view), *_warnings(results, view)]
 
 
-def _chance(results: Results, view: View) -> list[str]:
+def _chance(results: Measurements, view: View) -> list[str]:
     judged = view.interpretability
     if judged["chance"] is None:
         return ["Chance level: not known, no measure here is of rankings."]
@@ -83,7 +83,7 @@ def _chance(results: Results, view: View) -> list[str]:
     return found
 
 
-def _warnings(results: Results, view: View) -> list[str]:
+def _warnings(results: Measurements, view: View) -> list[str]:
     found = []
     shares = results.facts["queries_in_asked_language"]
     if shares:
@@ -99,7 +99,7 @@ def _warnings(results: Results, view: View) -> list[str]:
     return found
 
 
-def legend(results: Results) -> str:
+def legend(results: Measurements) -> str:
     """What the numbers and marks of the tables mean."""
     others = {name: results.scale(name) for name in results.measures if results.scale(name) != POINTS}
     return _LEGEND + "".join(

@@ -8,11 +8,11 @@ from typing import Any
 
 from xqg.augmentation import DEFAULT_ALPHA, FUSIONS, Fusion
 from xqg.experiment.pseudo_questions import PseudoTuned, pseudo_questions, tune_without_labels
-from xqg.experiment.report.document import Figure, Section
+from xqg.experiment.report.document import Figure, Findings, Section
 from xqg.experiment.report.plots import curve
 from xqg.experiment.report.study import table
 from xqg.experiment.report.tables import Table
-from xqg.experiment.study import Findings, Study
+from xqg.experiment.study import Study
 from xqg.experiment.study_context import Context, Scores
 from xqg.experiment.system import AugmentedVectors
 from xqg.experiment.tuning import GRID

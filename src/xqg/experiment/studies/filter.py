@@ -13,12 +13,12 @@ from xqg.experiment.contrasts import LEVEL
 from xqg.experiment.filtered_queries import Rescaled, filtered_parts, query_texts
 from xqg.experiment.parts import Parts
 from xqg.experiment.query_filters import FRACTIONS, Removal, best_fraction, in_language, round_trip
-from xqg.experiment.report.document import Figure, Section
+from xqg.experiment.report.document import Figure, Findings, Section
 from xqg.experiment.report.plots import Difference, forest
 from xqg.experiment.report.study import table
 from xqg.experiment.report.tables import Table
 from xqg.experiment.seeds import seeded
-from xqg.experiment.study import Findings, Study
+from xqg.experiment.study import Study
 from xqg.experiment.study_context import Context, Scores, arm_of
 from xqg.experiment.system import AugmentedVectors
 

@@ -11,10 +11,10 @@ from xqg.augmentation.vectors import QueryVectors
 from xqg.errors import XqgError
 from xqg.experiment.parts import Parts
 from xqg.experiment.plan import Plan
-from xqg.experiment.report.document import Figure, Section
+from xqg.experiment.report.document import Figure, Findings, Section
 from xqg.experiment.report.heatmap import heatmap
 from xqg.experiment.report.study import table
-from xqg.experiment.study import Findings, Study
+from xqg.experiment.study import Study
 from xqg.experiment.study_context import Context, Scores, arm_of
 from xqg.experiment.system import AugmentedVectors
 

@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from xqg.experiment.report.document import Figure, Section
+from xqg.experiment.report.document import Figure, Findings, Section
 from xqg.experiment.report.plots import curve
 from xqg.experiment.report.study import table
 from xqg.experiment.report.tables import Table
-from xqg.experiment.study import Findings, Study
+from xqg.experiment.study import Study
 from xqg.experiment.study_context import Context, Interval, Scores
 
 __all__ = ["NUMBERS", "HowManyQueries"]
