@@ -12,7 +12,7 @@ from sentence_transformers import SentenceTransformer
 
 from xqg.encoding import ENCODERS, NotFiniteVectors, VectorCache, as_encoder, encoder_folder, load_encoder
 from xqg.errors import XqgError
-from xqg.index import Index, build_index
+from xqg.index import StoredIndex, build_index
 from xqg.passages import Passage
 from xqg.search import Searcher, load_index_encoder
 
@@ -151,7 +151,7 @@ def test_a_sentence_transformer_as_it_is(request: pytest.FixtureRequest, kind: s
 def test_an_index_of_an_object(tmp_path: Path) -> None:
     passages = [Passage("a", "", "aaa", "en"), Passage("b", "", "bb a", "en")]
     index = build_index(passages, as_encoder(Letters()), tmp_path / "index")
-    index = Index.open(index.path)
+    index = StoredIndex.open(index.path)
     assert index.manifest.encoder.passage_length is None
     hits = Searcher(index, as_encoder(Letters())).search(["b"], 1)
     assert hits[0][0].passage_id == "b"

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 from xqg.errors import XqgError
-from xqg.experiment.baselines import FUSION_DEPTH
 from xqg.index import StoredIndex
 from xqg.search import Searcher, hybrid
 from xqg.search.bm25 import Bm25Engine
-from xqg.search.reciprocal_rank import reciprocal_rank
+from xqg.search.reciprocal_rank import FUSION_DEPTH, reciprocal_rank
 
 TEXTS = ["Which text has the number 3?", "質問 5 1", "zz"]
 

@@ -26,7 +26,3 @@ __all__ = [
     "split_title",
     "write_queries",
 ]
-
-
-def as_generator(generator, **options):  # type: ignore  # replaced by branch things
-    return load_generator(generator, **options) if isinstance(generator, str) else generator

@@ -18,7 +18,3 @@ __all__ = [
     "load_reader",
     "question_texts",
 ]
-
-
-def as_reader(reader, **options):  # type: ignore  # replaced by branch things
-    return load_reader(reader, **options) if isinstance(reader, str) else reader
