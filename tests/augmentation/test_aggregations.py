@@ -7,7 +7,7 @@ from xqg.augmentation.aggregations import AGGREGATIONS, parse_aggregations
 from xqg.augmentation.vectors import QueryVectors, rescaled
 from xqg.errors import XqgError
 from xqg.experiment.ranking import rank_matrix
-from xqg.experiment.settings import Setting
+from xqg.experiment.setting import Setting
 from xqg.search.ranking import tie_order
 
 PASSAGES = np.array([[1.0, 2.0], [0.0, 2.0]], np.float32)

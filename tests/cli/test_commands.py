@@ -173,9 +173,9 @@ def test_generation_goes_on_where_it_stopped(xqg, own: Path, mt5_folder: Path, m
     arguments = ["generate", own, "--generator", mt5_folder, "--languages", "ja,ru", "--per-language", "1",
                  "--block-size", "2"]  # fmt: skip
     assert xqg(*arguments, "--out", folder / "whole.jsonl").code == 0
-    from xqg.queries import Generator
+    from xqg.queries import Seq2SeqGenerator
 
-    real, calls = Generator.generate_block, []
+    real, calls = Seq2SeqGenerator.generate_block, []
 
     def stops(self, *rest):
         calls.append(rest)
@@ -183,7 +183,7 @@ def test_generation_goes_on_where_it_stopped(xqg, own: Path, mt5_folder: Path, m
             raise KeyboardInterrupt
         return real(self, *rest)
 
-    monkeypatch.setattr(Generator, "generate_block", stops)
+    monkeypatch.setattr(Seq2SeqGenerator, "generate_block", stops)
     stopped = xqg(*arguments, "--out", folder / "again.jsonl")
     assert stopped.code == 130
     assert not (folder / "again.jsonl").exists()

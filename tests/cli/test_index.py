@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from xqg.index import StoredIndex
-from xqg.queries import Generator
+from xqg.queries import Seq2SeqGenerator
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -149,7 +149,7 @@ def test_an_interrupted_build_goes_on(
         "--per-language", "1", "--block-size", "2",
     ]  # fmt: skip
     assert xqg(*common, "--out", tmp_path / "whole").code == 0
-    real, calls = Generator.generate_block, []
+    real, calls = Seq2SeqGenerator.generate_block, []
 
     def stops(self, *rest):
         calls.append(rest)
@@ -157,7 +157,7 @@ def test_an_interrupted_build_goes_on(
             raise KeyboardInterrupt
         return real(self, *rest)
 
-    monkeypatch.setattr(Generator, "generate_block", stops)
+    monkeypatch.setattr(Seq2SeqGenerator, "generate_block", stops)
     out = tmp_path / "again"
     stopped = xqg(*common, "--out", out)
     assert (stopped.code, stopped.err) == (130, "xqg: error: interrupted; the same command goes on where it stopped\n")

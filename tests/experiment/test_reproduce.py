@@ -16,7 +16,7 @@ from xqg.evaluation import read_trec
 from xqg.experiment.reproduce import MACRO, Recipe, notes, reach, read_recipe, reproduce, table, write
 from xqg.index import StoredIndex
 from xqg.progress import Change
-from xqg.queries import Generator
+from xqg.queries import Seq2SeqGenerator
 
 RECIPE = Path(__file__).parents[2] / "recipes" / "xqg-xor-tydi.yaml"
 TEXTS = {
@@ -242,15 +242,15 @@ def test_a_run_goes_on_with_the_queries_it_made(
     recipe = _recipe(tmp_path, values)
     benchmark = reach(recipe, data)
     whole = reproduce(recipe, benchmark, tmp_path / "whole", device="cpu")
-    real, languages = Generator.generate_block, []
+    real, languages = Seq2SeqGenerator.generate_block, []
 
-    def stops(self: Generator, passages: Any, language: str, n: int, seed: int) -> list[list[str]]:
+    def stops(self: Seq2SeqGenerator, passages: Any, language: str, n: int, seed: int) -> list[list[str]]:
         languages.append(language)
         if languages == ["ja", "ru"]:
             raise KeyboardInterrupt
         return real(self, passages, language, n, seed)
 
-    monkeypatch.setattr(Generator, "generate_block", stops)
+    monkeypatch.setattr(Seq2SeqGenerator, "generate_block", stops)
     with pytest.raises(KeyboardInterrupt):
         reproduce(recipe, benchmark, tmp_path / "out", device="cpu")
     assert not (tmp_path / "out" / "index").exists()

@@ -14,7 +14,7 @@ from xqg.passages import Passage
 from xqg.queries import fill, generate, load_generator
 from xqg.queries.convert import convert
 from xqg.queries.converted import ConvertedGenerator
-from xqg.queries.generator import Generator
+from xqg.queries.seq2seq import Seq2SeqGenerator
 
 BLOCK = [("", "The capital of Japan is Tokyo."), ("Rome", "In which year did the empire fall?")]
 
@@ -68,7 +68,7 @@ def test_blocks_beside_each_other_change_nothing(
 def test_samples_are_as_likely_as_transformers_own(mt5_folder: Path, converted: ConvertedGenerator) -> None:
     """By the original's own judgement. A decoder scaled as T5's instead of mT5's draws almost evenly."""
     plain = load_generator(str(mt5_folder), device="cpu", dtype="float32")
-    assert isinstance(plain, Generator)
+    assert isinstance(plain, Seq2SeqGenerator)
     title, text = BLOCK[1]
     prompt = fill(plain.prompt, "fi", title, text)  # not converted for: all pieces
     means = []
@@ -104,11 +104,11 @@ def test_a_folder_can_hold_its_converted_form(mt5_folder: Path, tmp_path: Path) 
     before = load_generator(str(folder), device="cpu")
     convert(str(folder), ["ja"], folder / "converted")
     quick = load_generator(str(folder), device="cpu")
-    assert isinstance(before, Generator)
+    assert isinstance(before, Seq2SeqGenerator)
     assert isinstance(quick, ConvertedGenerator)
     assert (quick.name, quick.dtype) == (str(folder), "int8")
     plain = load_generator(str(folder), device="cpu", dtype="float32")
-    assert isinstance(plain, Generator)
+    assert isinstance(plain, Seq2SeqGenerator)
     assert plain.fingerprint == before.fingerprint != quick.fingerprint
     assert isinstance(load_generator(str(folder), device="cpu", dtype="int8"), ConvertedGenerator)
 

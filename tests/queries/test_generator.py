@@ -119,7 +119,7 @@ def test_dtypes(mt5_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert len(rough.generate_block(BLOCK, "ja", 2, seed=0)[0]) == 2
     with pytest.raises(XqgError, match="GPUs only"):
         load_generator(str(mt5_folder), device="cpu", dtype="float16")
-    monkeypatch.setattr("xqg.queries.generator.pick_dtype", lambda *_: torch.float16)  # as on a GPU
+    monkeypatch.setattr("xqg.queries.seq2seq.pick_dtype", lambda *_: torch.float16)  # as on a GPU
     with pytest.raises(XqgError, match="float16 makes mt5 overflow to NaN; use bfloat16 or float32"):
         load_generator(str(mt5_folder), device="cpu", dtype="float16")
 

@@ -18,10 +18,8 @@ class Scripted:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
-        self.progress: bool | None = None
 
-    def read(self, pairs: Sequence[tuple[str, Passage]], *, progress: bool = False) -> list[Span]:
-        self.progress = progress
+    def read(self, pairs: Sequence[tuple[str, Passage]]) -> list[Span]:
         self.asked += [(question, passage.id) for question, passage in pairs]
         words = [passage.text.split() for _, passage in pairs]
         return [
@@ -56,7 +54,6 @@ def test_the_best_span_of_the_top_passages(benchmark: Benchmark) -> None:
     assert {id_: span.passage_id for id_, span in found.items()} == {"a": "p2", "b": "p3"}  # p1 ranks lower
     assert found["a"] == Span("word-p2", "p2", 0, 7, 8.0)
     assert reader.asked == [("a in fi?", "p0"), ("a in fi?", "p2"), ("a in fi?", "p1"), ("b in fi?", "p3")]
-    assert reader.progress
     one = answer_questions(reader, RUN, benchmark, "fi", top=1)  # type: ignore[arg-type]
     assert one["a"].passage_id == "p0"
     assert answer_questions(reader, RUN, benchmark, "fi")["a"].passage_id == "p3"  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ import pytest
 from xqg.passages.records import Passage
 from xqg.progress import bars, tracked
 from xqg.reading import Reader
-from xqg.reading import reader as module
+from xqg.reading import extractive as module
 
 
 class Stream(io.StringIO):

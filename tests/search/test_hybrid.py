@@ -12,7 +12,7 @@ from xqg.errors import XqgError
 from xqg.index import StoredIndex
 from xqg.search import Searcher, hybrid
 from xqg.search.bm25 import Bm25Engine
-from xqg.search.reciprocal_rank import reciprocal_rank
+from xqg.search.reciprocal_rank import FUSION_DEPTH, reciprocal_rank
 
 TEXTS = ["Which text has the number 3?", "質問 5 1", "zz"]
 

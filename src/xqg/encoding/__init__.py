@@ -1,10 +1,15 @@
 """Encoders: passages and queries to vectors."""
 
 from xqg.encoding.cache import VectorCache
-from xqg.encoding.encoder import Encoder, NotFiniteVectors, load_encoder
+from xqg.encoding.encoder import Encoder, NotFiniteVectors
+from xqg.encoding.encoders import ENCODERS, as_encoder, encoder_folder, load_encoder
 
-__all__ = ["Encoder", "NotFiniteVectors", "VectorCache", "load_encoder"]
-
-
-def as_encoder(encoder, **options):  # type: ignore  # replaced by branch things
-    return load_encoder(encoder, **options) if isinstance(encoder, str) else encoder
+__all__ = [
+    "ENCODERS",
+    "Encoder",
+    "NotFiniteVectors",
+    "VectorCache",
+    "as_encoder",
+    "encoder_folder",
+    "load_encoder",
+]

@@ -1,40 +1,102 @@
-"""An encoder: texts to vectors, as the model emits them.
+"""What an encoder is: texts to vectors.
 
-Plain BERT and XLM-R checkpoints give the CLS vector, compared by dot product (xQG; Zhuang, Shou,
-Zuccon 2023). sentence-transformers folders do as they say of themselves, prompts included.
+A new one is one new file in `encoders/`, or a callable that another package names in its entry points
+(group `xqg.encoders`); see `EncoderLoader`. In Python any object with `encode_queries` and
+`encode_passages` will do: see `as_encoder`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from xqg.encoding.batches import batches, encode_batches, token_budget
-from xqg.encoding.loading import load_model, model_length, similarity_of
-from xqg.encoding.truncation import (
-    check_text_module,
-    is_static,
-    text_module,
-    token_counts,
-    truncated_to,
-    visible_prefixes,
-)
 from xqg.errors import XqgError
-from xqg.models.card import read_card
-from xqg.models.fingerprint import fingerprint
-from xqg.models.loading import pick_device, pick_dtype, resolve_dtype
-from xqg.models.resolve import resolve
 
-__all__ = ["PASSAGE_LENGTH", "QUERY_LENGTH", "Encoder", "NotFiniteVectors", "Similarity", "load_encoder"]
+__all__ = ["Encoder", "EncoderLoader", "NotFiniteVectors", "Similarity", "check_finite"]
 
 Similarity = Literal["dot", "cosine"]
-PASSAGE_LENGTH = 512  # tokens, where the model reads as many
-QUERY_LENGTH = 256  # an English vocabulary spells Hindi letter by letter
-STATIC_BATCH = 64
-TASKS = ("document", "query")  # as sentence-transformers names them
+
+
+class Encoder(Protocol):
+    """A loaded encoder.
+
+    Attributes:
+        name: as given by the user.
+        fingerprint: hash of its files, or of what an object says of itself.
+        dimension: of its vectors.
+        similarity: `dot` or `cosine`.
+        languages: those it was trained for; None: it does not say, or all.
+        passage_length, query_length: tokens read, special tokens and prompt included; None: it does not say.
+        passage_prompt, query_prompt: texts put before passages and queries.
+        dtype: number type of its weights; vectors are float32 always.
+    """
+
+    name: str
+    fingerprint: str
+    dimension: int
+    similarity: Similarity
+    languages: tuple[str, ...] | None
+    passage_prompt: str
+    query_prompt: str
+    dtype: str
+
+    @property
+    def passage_length(self) -> int | None: ...
+
+    @property
+    def query_length(self) -> int | None: ...
+
+    def encode_passages(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Vectors of passages (title + " " + text): float32, shape (texts, dimension).
+
+        Raises:
+            NotFiniteVectors: a vector that is not finite; the text's number is named.
+        """
+        ...
+
+    def encode_queries(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Vectors of questions and generated queries: float32, shape (texts, dimension).
+
+        Raises:
+            NotFiniteVectors: a vector that is not finite; the text's number is named.
+        """
+        ...
+
+    def visible_prefix(self, texts: Sequence[str]) -> list[str]:
+        """What of each passage text the encoder reads: all of it, or up to the last token's end."""
+        ...
+
+    def settings(self) -> dict[str, Any]:
+        """What the vectors depend on, for manifests and reports."""
+        ...
+
+
+class EncoderLoader(Protocol):
+    """What a file of `encoders/` or an entry point gives: from a name on the command line to an encoder."""
+
+    def __call__(
+        self,
+        argument: str | None,
+        /,
+        *,
+        device: str | None,
+        dtype: str,
+        passage_length: int | None,
+        query_length: int | None,
+    ) -> Any:
+        """Load it.
+
+        Args:
+            argument: what follows the colon of `name:argument`; None: no colon.
+            device, dtype, passage_length, query_length: as of `load_encoder`; not all have a choice.
+
+        Returns:
+            An `Encoder`, or anything that `as_encoder` takes.
+        """
+        ...
 
 
 class NotFiniteVectors(XqgError):
@@ -45,190 +107,12 @@ class NotFiniteVectors(XqgError):
         self.vectors = vectors
 
 
-def load_encoder(
-    name: str,
-    *,
-    device: str | None = None,
-    dtype: str = "auto",
-    passage_length: int | None = None,
-    query_length: int | None = None,
-) -> Encoder:
-    """Load an encoder.
-
-    Args:
-        name: `mini`, `minilm`, a local folder or a Hugging Face id.
-        device: None: a GPU where there is one.
-        dtype: `float32`, `bfloat16`, or on GPUs `float16`, whatever the weights are stored in.
-            `auto`: bfloat16 for a transformer where the processor or GPU computes in it, else float32.
-        passage_length: tokens read of a passage, special tokens and prompt included; None: the
-            smaller of 512 and the model's maximum.
-        query_length: the same for questions and generated queries; None: 256 or the maximum.
-
-    Raises:
-        XqgError: not found, not an encoder of text, weights missing, a similarity that is neither
-            dot product nor cosine, a length below 1 or beyond what the model reads.
-    """
-    location = resolve(name, "encoder")
-    target = pick_device(device)
-    resolved = resolve_dtype(dtype, target, "encoder")
-    torch_dtype = pick_dtype(resolved, target)
-    similarity = similarity_of(location.folder, location.name)
-    model = load_model(location.folder, location.name, target, pick_dtype("float32", target))
-    modules = [text_module(model, task) for task in TASKS]
-    for module in modules:
-        check_text_module(location.name, module)
-    if dtype == "auto" and all(is_static(module) for module in modules):
-        resolved, torch_dtype = "float32", pick_dtype("float32", target)  # no matrix is multiplied
-    return Encoder(
-        name=location.name,
-        fingerprint=fingerprint(location.folder),
-        similarity=similarity,
-        languages=read_card(location.folder).languages,
-        dtype=resolved,
-        model=model.to(dtype=torch_dtype),
-        passage_length=passage_length,
-        query_length=query_length,
-    )
-
-
-class Encoder:
-    """A loaded encoder.
-
-    Attributes:
-        name: as given by the user.
-        fingerprint: hash of its files.
-        dimension: of its vectors.
-        similarity: `dot` or `cosine`.
-        languages: those its card names; None: it does not say, or all.
-        passage_length, query_length: tokens read, special tokens and prompt included.
-        passage_prompt, query_prompt: texts put before passages and queries.
-        dtype: number type of its weights; vectors are float32 always.
-    """
-
-    def __init__(
-        self,
-        *,
-        name: str,
-        fingerprint: str,
-        similarity: Similarity,
-        languages: tuple[str, ...] | None,
-        dtype: str,
-        model: Any,
-        passage_length: int | None = None,
-        query_length: int | None = None,
-    ) -> None:
-        self.name = name
-        self.fingerprint = fingerprint
-        self.similarity: Similarity = similarity
-        self.languages = languages
-        self.dtype = dtype
-        self.model = model
-        prompts = model.prompts
-        # encode_document() stops at "document", which sentence-transformers always sets, if only
-        # to "": a model that names its prompt "passage" would not get it.
-        self.passage_prompt: str = next(
-            (prompts[key] for key in ("document", "passage", "corpus") if prompts.get(key)), ""
+def check_finite(encoder: Encoder, vectors: npt.NDArray[np.float32]) -> None:
+    """Raise NotFiniteVectors where a row of vectors is not finite, naming its text's number."""
+    broken = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
+    if len(broken):
+        raise NotFiniteVectors(
+            f"encoder {encoder.name} gives no finite vector for text {broken[0] + 1} of {len(vectors)} "
+            f"(dtype {encoder.dtype}); use `dtype` float32 or another encoder",
+            vectors,
         )
-        self.query_prompt: str = prompts.get("query") or ""
-        self.passage_length = self._length("passage", passage_length, PASSAGE_LENGTH)
-        self.query_length = self._length("query", query_length, QUERY_LENGTH)
-        self.dimension: int = self._dimension()
-
-    def _length(self, side: str, asked: int | None, default: int) -> int:
-        task = "document" if side == "passage" else "query"
-        maximum = model_length(text_module(self.model, task), task)
-        if asked is None:
-            return default if maximum is None else min(default, maximum)
-        if asked < 1:
-            raise XqgError(f"{side} length is {asked}; give 1 or more tokens")
-        if maximum is not None and asked > maximum:
-            raise XqgError(
-                f"{side} length is {asked}, but encoder {self.name} reads {maximum} tokens; give at most {maximum}"
-            )
-        return asked
-
-    def _dimension(self) -> int:
-        dimension = self.model.get_embedding_dimension()
-        if dimension is None:  # modules that do not say are asked for a vector
-            dimension = self.model.encode(["a"]).shape[1]
-        return int(dimension)
-
-    def encode_passages(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Vectors of passages (title + " " + text): float32, shape (texts, dimension).
-
-        Raises:
-            NotFiniteVectors: a vector that is not finite; the text's number is named.
-        """
-        return self._encode(texts, "document", self.passage_prompt, self.passage_length)
-
-    def encode_queries(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Vectors of questions and generated queries: float32, shape (texts, dimension).
-
-        Raises:
-            NotFiniteVectors: a vector that is not finite; the text's number is named.
-        """
-        return self._encode(texts, "query", self.query_prompt, self.query_length)
-
-    def visible_prefix(self, texts: Sequence[str]) -> list[str]:
-        """What of each passage text the encoder reads: all of it, or up to the last token's end."""
-        module = text_module(self.model, "document")
-        return visible_prefixes(module, list(texts), self.passage_prompt, self.passage_length)
-
-    def settings(self) -> dict[str, Any]:
-        """What the vectors depend on, for manifests and reports."""
-        return {
-            "name": self.name,
-            "fingerprint": self.fingerprint,
-            "dimension": self.dimension,
-            "similarity": self.similarity,
-            "pooling": self._pooling(),
-            "passage_prompt": self.passage_prompt,
-            "query_prompt": self.query_prompt,
-            "passage_length": self.passage_length,
-            "query_length": self.query_length,
-            "dtype": self.dtype,
-            "languages": list(self.languages) if self.languages is not None else None,
-        }
-
-    def _pooling(self) -> str:
-        modes = [module.pooling_mode for module in self.model.modules() if hasattr(module, "pooling_mode")]
-        if not modes:
-            return "none"
-        return modes[0] if isinstance(modes[0], str) else "+".join(modes[0])
-
-    def _encode(
-        self, texts: Sequence[str], task: str, prompt: str, length: int
-    ) -> npt.NDArray[np.float32]:
-        unique = list(dict.fromkeys(texts))
-        if not unique:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        encode = self.model.encode_document if task == "document" else self.model.encode_query
-        module = text_module(self.model, task)
-        if is_static(module):  # no padding, whatever stands together
-            parts = batches([1] * len(unique), STATIC_BATCH)
-        else:
-            lengths = token_counts(module, unique, prompt, length)
-            parts = batches(lengths, token_budget(self.model.device))
-        with truncated_to(module, length):
-            vectors = encode_batches(
-                lambda batch: encode(
-                    batch,
-                    prompt=prompt,
-                    batch_size=len(batch),
-                    show_progress_bar=False,
-                    convert_to_numpy=True,
-                ),
-                unique,
-                parts,
-            )
-        vectors = np.asarray(vectors, dtype=np.float32)
-        rows = {text: row for row, text in enumerate(unique)}
-        vectors = vectors[[rows[text] for text in texts]]
-        broken = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
-        if len(broken):
-            raise NotFiniteVectors(
-                f"encoder {self.name} gives no finite vector for text {broken[0] + 1} of {len(texts)} "
-                f"(dtype {self.dtype}); use --dtype float32 or another encoder",
-                vectors,
-            )
-        return np.ascontiguousarray(vectors)

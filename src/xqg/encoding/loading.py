@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from xqg.encoding.encoder import Similarity
 from xqg.errors import XqgError, first_line
 from xqg.models.loading import check_weights, quiet
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["load_model", "model_length", "similarity_of"]
+__all__ = ["known_similarity", "load_model", "model_length", "similarity_of"]
 
 UNUSED_WEIGHTS = ("pooler.",)  # BERT's pooler is not read: CLS is taken before it
 
 
-def similarity_of(folder: Path, name: str) -> Literal["dot", "cosine"]:
+def similarity_of(folder: Path, name: str) -> Similarity:
     """How a folder's vectors are compared: a plain checkpoint by dot product, a
     sentence-transformers folder as it says, cosine where it does not say.
 
@@ -38,12 +39,20 @@ def similarity_of(folder: Path, name: str) -> Literal["dot", "cosine"]:
     model_type = config.get("model_type", "SentenceTransformer")
     if model_type != "SentenceTransformer":
         raise XqgError(f"encoder {name} is a {model_type}; give one that makes one dense vector per text")
-    similarity = config.get("similarity_fn_name") or "cosine"
-    if similarity == "dot":
+    return known_similarity(name, config.get("similarity_fn_name"))
+
+
+def known_similarity(name: str, stated: str | None) -> Similarity:
+    """What sentence-transformers calls a similarity; None: cosine.
+
+    Raises:
+        XqgError: another one.
+    """
+    if stated == "dot":
         return "dot"
-    if similarity == "cosine":
+    if stated in (None, "", "cosine"):
         return "cosine"
-    raise XqgError(f"encoder {name} compares by {similarity!r}; only dot and cosine can be searched")
+    raise XqgError(f"encoder {name} compares by {stated!r}; only dot and cosine can be searched")
 
 
 def load_model(folder: Path, name: str, device: torch.device, dtype: torch.dtype) -> Any:

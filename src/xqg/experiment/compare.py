@@ -49,7 +49,7 @@ from xqg.queries import as_generator
 
 if TYPE_CHECKING:
     from xqg.experiment.parts import Parts, Texts
-    from xqg.queries import AnyGenerator
+    from xqg.queries import Generator
 
 __all__ = ["Material", "Models", "compare", "prepare"]
 
@@ -278,7 +278,7 @@ def prepare(design: Design, models: Models, out: Path, kept: Path, seed: int) ->
     return Material(encoder, fusion, trial, tuning, reading, settings, facts, cache)
 
 
-def _facts(design: Design, queries: Texts, encoder: Encoder, generator: AnyGenerator | None) -> dict[str, Any]:
+def _facts(design: Design, queries: Texts, encoder: Encoder, generator: Generator | None) -> dict[str, Any]:
     """What the generated queries are like, and what the models were not trained for."""
     texts = [text for of_passage in queries.values() for own in of_passage.values() for text in own]
     untrained = {

@@ -19,7 +19,7 @@ from xqg.queries import GeneratedQuery, generate, queries_by_language, read_quer
 from xqg.queries.wrong_language import wrong_language
 
 if TYPE_CHECKING:
-    from xqg.queries import AnyGenerator
+    from xqg.queries import Generator
 
 __all__ = ["QueryFile", "from_generator", "language_shares", "needed"]
 
@@ -38,7 +38,7 @@ def from_generator(
     systems: Sequence[System],
     passages: Sequence[Passage],
     visible: Sequence[str],
-    generator: AnyGenerator,
+    generator: Generator,
     seed: int,
     folder: Path,
 ) -> Texts:

@@ -27,14 +27,14 @@ DEFAULT_ENGINE = "Flat"
 class EncoderRecord:
     """The encoder an index was made with; `fingerprint` is the hash of its weights and files.
 
-    Lengths are in encoder tokens. `languages` are those it was trained for, None where unknown.
+    Lengths are in encoder tokens, None where the encoder does not say. `languages` are those it was trained for, None where unknown.
     """
 
     name: str
     fingerprint: str
     similarity: str
-    passage_length: int
-    query_length: int
+    passage_length: int | None
+    query_length: int | None
     languages: tuple[str, ...] | None = None
     dtype: str = "float32"
 
@@ -46,8 +46,8 @@ class EncoderRecord:
             name=encoder.name,
             fingerprint=encoder.fingerprint,
             similarity=encoder.similarity,
-            passage_length=int(encoder.passage_length),
-            query_length=int(encoder.query_length),
+            passage_length=encoder.passage_length,
+            query_length=encoder.query_length,
             languages=None if languages is None else tuple(languages),
             dtype=str(getattr(encoder, "dtype", "float32")),  # not every encoder has a choice
         )
@@ -202,14 +202,18 @@ def _parse(row: dict[str, Any]) -> Manifest:
     )
 
 
+def _length(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
 def _encoder(row: dict[str, Any]) -> EncoderRecord:
     languages = row["languages"]
     return EncoderRecord(
         name=str(row["name"]),
         fingerprint=str(row["fingerprint"]),
         similarity=str(row["similarity"]),
-        passage_length=int(row["passage_length"]),
-        query_length=int(row["query_length"]),
+        passage_length=_length(row["passage_length"]),
+        query_length=_length(row["query_length"]),
         languages=None if languages is None else tuple(languages),
         dtype=str(row["dtype"]),
     )

@@ -18,7 +18,7 @@ from xqg.queries.query_store import QueryStore
 
 if TYPE_CHECKING:
     from xqg.encoding import Encoder
-    from xqg.queries.generate import BlockGenerator
+    from xqg.queries import Generator
 
 __all__ = ["NO_QUERIES", "GeneratedQueries", "GivenQueries", "Queries", "QuerySource", "merged_generation"]
 
@@ -127,7 +127,7 @@ class GeneratedQueries:
 
     def __init__(
         self,
-        generator: BlockGenerator,
+        generator: Generator,
         encoder: Encoder,
         languages: Sequence[str],
         *,

@@ -2,17 +2,21 @@
 
 from xqg.queries.converted import ConvertedGenerator
 from xqg.queries.generate import PER_LANGUAGE, generate, split_title
-from xqg.queries.generator import AnyGenerator, Generator, load_generator
+from xqg.queries.generator import Generator
+from xqg.queries.generators import GENERATORS, as_generator, load_generator
 from xqg.queries.prompt import DEFAULT_PROMPT, check_prompt, fill
 from xqg.queries.queries import GeneratedQuery, queries_by_language, read_queries, write_queries
+from xqg.queries.seq2seq import Seq2SeqGenerator
 
 __all__ = [
     "DEFAULT_PROMPT",
+    "GENERATORS",
     "PER_LANGUAGE",
-    "AnyGenerator",
     "ConvertedGenerator",
     "GeneratedQuery",
     "Generator",
+    "Seq2SeqGenerator",
+    "as_generator",
     "check_prompt",
     "fill",
     "generate",
@@ -22,7 +26,3 @@ __all__ = [
     "split_title",
     "write_queries",
 ]
-
-
-def as_generator(generator, **options):  # type: ignore  # replaced by branch things
-    return load_generator(generator, **options) if isinstance(generator, str) else generator

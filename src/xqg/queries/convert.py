@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from xqg.atomic import atomic_path
 from xqg.errors import XqgError, first_line
+from xqg.models.resolve import Location
 from xqg.queries.converted import DESCRIPTION, FORMAT, MODEL, ConvertedGenerator
-from xqg.queries.generator import Generator, load_generator
+from xqg.queries.generators import load_generator
+from xqg.queries.loading import load_converted
 from xqg.queries.prompt import fill
 from xqg.queries.scripts import language_scripts
+from xqg.queries.seq2seq import Seq2SeqGenerator
 from xqg.queries.vocabulary_map import vocabulary_map
 
 if TYPE_CHECKING:
@@ -69,6 +72,8 @@ def convert(name: str, languages: Sequence[str], out: Path, *, quantization: str
     generator = load_generator(name, device="cpu", dtype="float32")
     if isinstance(generator, ConvertedGenerator):
         raise XqgError(f"generator {name}: converted already; give the model that it was made from")
+    if not isinstance(generator, Seq2SeqGenerator):
+        raise XqgError(f"generator {name}: no sequence-to-sequence model of transformers; give one")
     kind = generator.model.config.model_type
     if kind not in LOADERS:
         raise XqgError(
@@ -89,7 +94,7 @@ def convert(name: str, languages: Sequence[str], out: Path, *, quantization: str
     with atomic_path(out) as folder:
         description = _description(generator, quantization, counts)
         _write(folder, generator, pieces, lines, description)
-        found = _asked(load_generator(str(folder), device="cpu"), pairs)
+        found = _asked(load_converted(Location(folder, name)), pairs)
         lengths = [len(generator.tokenizer(target)["input_ids"]) for _, target in pairs]
         description["check"] = _compare(name, quantization, expected, found, lengths)
         _write_json(folder, description)
@@ -110,7 +115,7 @@ def _check(languages: Sequence[str], out: Path, quantization: str) -> None:
         raise XqgError(f"{out}: the folder {out.absolute().parent} does not exist; create it first")
 
 
-def _pieces(generator: Generator) -> list[str]:
+def _pieces(generator: Seq2SeqGenerator) -> list[str]:
     """A name for each row of the embedding: its piece, or for rows without one a name that no piece has."""
     known: dict[str, int] = generator.tokenizer.get_vocab()
     rows: int = generator.model.config.vocab_size
@@ -129,7 +134,7 @@ def _pieces(generator: Generator) -> list[str]:
     return pieces
 
 
-def _pairs(generator: Generator, languages: Sequence[str]) -> list[tuple[str, str]]:
+def _pairs(generator: Seq2SeqGenerator, languages: Sequence[str]) -> list[tuple[str, str]]:
     """Prompts and targets to compare: for each language and passage a name, and what the model writes."""
     pairs = []
     for language in languages:
@@ -140,7 +145,7 @@ def _pairs(generator: Generator, languages: Sequence[str]) -> list[tuple[str, st
     return pairs
 
 
-def _asked(generator: Generator | ConvertedGenerator, pairs: Sequence[tuple[str, str]]) -> list[float]:
+def _asked(generator: Seq2SeqGenerator | ConvertedGenerator, pairs: Sequence[tuple[str, str]]) -> list[float]:
     """ln P of each target after its prompt."""
     found: list[float] = []
     for start in range(0, len(pairs), _AT_ONCE):
@@ -150,7 +155,7 @@ def _asked(generator: Generator | ConvertedGenerator, pairs: Sequence[tuple[str,
 
 
 def _write(
-    folder: Path, generator: Generator, pieces: list[str], lines: str, description: dict[str, Any]
+    folder: Path, generator: Seq2SeqGenerator, pieces: list[str], lines: str, description: dict[str, Any]
 ) -> None:
     folder.mkdir()
     generator.tokenizer.save_pretrained(str(folder))
@@ -170,7 +175,7 @@ def _write(
     map_.unlink()  # CTranslate2 has taken a copy
 
 
-def _converter(generator: Generator, pieces: list[str]) -> Converter:
+def _converter(generator: Seq2SeqGenerator, pieces: list[str]) -> Converter:
     """CTranslate2's converter for a model that is in memory, with the output scaled as the model does."""
     import torch
     from ctranslate2.converters import Converter, transformers
@@ -212,7 +217,7 @@ def _compare(
     return {"texts": len(each), "mean": round(mean, 4), "largest": round(max(each), 4)}
 
 
-def _description(generator: Generator, quantization: str, counts: dict[str, int]) -> dict[str, Any]:
+def _description(generator: Seq2SeqGenerator, quantization: str, counts: dict[str, int]) -> dict[str, Any]:
     import ctranslate2
     import transformers
 
@@ -231,7 +236,7 @@ def _write_json(folder: Path, description: dict[str, Any]) -> None:
     (folder / DESCRIPTION).write_text(text, encoding="utf-8", newline="\n")
 
 
-def _card(generator: Generator, description: dict[str, Any]) -> str:
+def _card(generator: Seq2SeqGenerator, description: dict[str, Any]) -> str:
     """Languages and prompt are the original's: `load_generator` reads them here."""
     import yaml
 

@@ -1,6 +1,6 @@
 """A generator that `xqg convert` made: CTranslate2, int8, for processors.
 
-It samples as `Generator` does: top-k 10, temperature 1, at most 64 new tokens. What differs is the random
+It samples as `Seq2SeqGenerator` does: top-k 10, temperature 1, at most 64 new tokens. What differs is the random
 numbers, and that a query is written with the pieces of its language's scripts, digits and signs only
 (the conversion's vocabulary map), which leaves out most of the work of the last layer and most of the
 ways to answer in a wrong language.
@@ -124,7 +124,7 @@ class ConvertedGenerator:
         return [[self._text(pieces) for pieces in one.hypotheses] for one in made]
 
     def log_probabilities(self, prompts: Sequence[str], targets: Sequence[str]) -> list[float]:
-        """ln P(target | prompt) for each pair, over the whole vocabulary; see `Generator.log_probabilities`."""
+        """ln P(target | prompt) for each pair, over the whole vocabulary; see `Seq2SeqGenerator.log_probabilities`."""
         wanted = [self.tokenizer.convert_ids_to_tokens(ids) for ids in self._ids(targets)]
         end = self.tokenizer.eos_token  # CTranslate2 adds it itself
         wanted = [pieces[:-1] if pieces[-1:] == [end] else pieces for pieces in wanted]

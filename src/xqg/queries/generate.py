@@ -11,43 +11,27 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from xqg.errors import XqgError
 from xqg.models.card import warn_untrained
 from xqg.passages.languages import english_name
 from xqg.passages.records import Passage
 from xqg.progress import bar
+from xqg.queries.generator import Generator
 from xqg.queries.parallel import in_order
 from xqg.queries.queries import GeneratedQuery
 from xqg.queries.store import LanguageFile
 
-__all__ = ["DEFAULT_BLOCK_SIZE", "PER_LANGUAGE", "BlockGenerator", "block_seed", "generate", "split_title"]
+__all__ = ["DEFAULT_BLOCK_SIZE", "PER_LANGUAGE", "block_seed", "generate", "split_title"]
 
 DEFAULT_BLOCK_SIZE = 64
 PER_LANGUAGE = 5  # queries per passage and language where nobody says how many
 
 
-class BlockGenerator(Protocol):
-    """What `generate` needs of a generator."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def fingerprint(self) -> str: ...
-    @property
-    def prompt(self) -> str: ...
-    @property
-    def languages(self) -> tuple[str, ...] | None: ...
-    def generate_block(
-        self, passages: Sequence[tuple[str, str]], language: str, n: int, seed: int
-    ) -> list[list[str]]: ...
-
-
 def generate(
     passages: Sequence[Passage],
     texts: Sequence[str],
-    generator: BlockGenerator,
+    generator: Generator,
     counts: Mapping[str, int],
     *,
     seed: int = 0,
@@ -145,7 +129,7 @@ def split_title(passage: Passage, visible: str) -> tuple[str, str]:
 
 
 def _settings(
-    generator: BlockGenerator, seed: int, block_size: int, first_block: int, texts: str
+    generator: Generator, seed: int, block_size: int, first_block: int, texts: str
 ) -> dict[str, str | int]:
     """What a language's queries depend on besides their number."""
     return {
@@ -168,7 +152,7 @@ def _check(
     if block_size < 1:
         raise XqgError(f"block size is {block_size}; give 1 or more")
     if not counts:
-        raise XqgError("no language to generate in; give --languages, such as ja,ru")
+        raise XqgError("no language to generate in; give `languages`, such as ja,ru")
     for language, n in counts.items():
         english_name(language)
         if n < 1:

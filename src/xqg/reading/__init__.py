@@ -1,10 +1,10 @@
-"""Reading: answers to questions as spans of passages, from any extractive question-answering model."""
+"""Reading: answers to questions as spans of passages."""
 
 from __future__ import annotations
 
 from xqg.reading.answers import QUESTION_FORMS, QuestionForm, answer_questions, question_texts
 from xqg.reading.cache import AnswerCache
-from xqg.reading.reader import Reader, load_reader
+from xqg.reading.reader import Reader, as_reader, load_reader
 from xqg.reading.span import Span
 
 __all__ = [
@@ -14,10 +14,7 @@ __all__ = [
     "Reader",
     "Span",
     "answer_questions",
+    "as_reader",
     "load_reader",
     "question_texts",
 ]
-
-
-def as_reader(reader, **options):  # type: ignore  # replaced by branch things
-    return load_reader(reader, **options) if isinstance(reader, str) else reader

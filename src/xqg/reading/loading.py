@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from xqg.errors import XqgError, first_line
 from xqg.models.card import read_card
 from xqg.models.fingerprint import fingerprint
-from xqg.models.loading import check_weights, pick_device, pick_dtype, quiet
+from xqg.models.loading import check_weights, pick_device, pick_dtype, quiet, resolve_dtype
 from xqg.models.resolve import resolve
 
 if TYPE_CHECKING:
@@ -39,11 +39,12 @@ class Member:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A reader's parts, see `Reader`."""
+    """A reader's parts, see `ExtractiveReader`."""
 
     name: str
     fingerprint: str
     languages: tuple[str, ...] | None
+    dtype: str
     members: tuple[Member, ...]
     held_out: dict[str, int]
 
@@ -55,13 +56,14 @@ def load_members(name: str, device: str | None, dtype: str) -> Loaded:
         XqgError: see `load_reader`.
     """
     target = pick_device(device)
+    dtype = resolve_dtype(dtype, target, "reader")
     torch_dtype = pick_dtype(dtype, target)
     folder, shown = resolve(name, "reader")
     folds = _folds(folder) if (folder / CROSS_FITTED).is_file() else []
     held_out = {id_: number for number, fold in enumerate(folds) for id_ in fold["held_out"]}
     folders = [folder / fold["folder"] for fold in folds] or [folder]
     members = tuple(_member(one, shown, target, torch_dtype) for one in folders)
-    return Loaded(shown, fingerprint(folder), read_card(folder).languages, members, held_out)
+    return Loaded(shown, fingerprint(folder), read_card(folder).languages, dtype, members, held_out)
 
 
 def _folds(path: Path) -> list[dict[str, Any]]:

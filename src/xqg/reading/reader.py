@@ -1,34 +1,48 @@
-"""A reader: an extractive question-answering model, from (question, passage) to the best span.
-
-A span's score is its start logit plus its end logit, without a softmax over the passage, so that
-spans of different passages compare (Clark and Gardner, ACL 2018; Yang et al., BERTserini, 2019).
-Any Hugging Face model for question answering will do.
-"""
+"""What a reader is: from (question, passage) to the answer in it; and readers by name or as an object."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
-from xqg.models.loading import pick_device, resolve_dtype
+from xqg.errors import XqgError
 from xqg.passages.records import Passage
-from xqg.progress import tracked
-from xqg.reading.best_span import best_span
-from xqg.reading.loading import Member, load_members
+from xqg.reading.extractive import ExtractiveReader
+from xqg.reading.loading import load_members
 from xqg.reading.span import Span
-from xqg.reading.windows import Window, shortened, windows
 
-__all__ = ["Reader", "load_reader"]
+__all__ = ["Reader", "as_reader", "load_reader"]
 
-LENGTH = 384  # tokens of a window, question included, where the model reads as many
-STRIDE = 128  # tokens that neighbouring windows share
-LONGEST_QUESTION = 1 / 3  # of a window
-LONGEST_ANSWER = 30  # tokens, as in the scripts of BERT and SQuAD
-BATCH = 32  # windows
-CHUNK = 1024  # pairs tokenised at once: bounds memory
+_ALL = ("name", "fingerprint", "languages", "dtype", "settings", "read")
 
 
-def load_reader(name: str, *, device: str | None = None, dtype: str = "auto") -> Reader:
+class Reader(Protocol):
+    """A loaded reader.
+
+    Attributes:
+        name: as given by the user.
+        fingerprint: hash of its files, or of what an object says of itself.
+        languages: those it was trained for; None: it does not say, or all.
+        dtype: number type of its weights.
+    """
+
+    name: str
+    fingerprint: str
+    languages: tuple[str, ...] | None
+    dtype: str
+
+    def settings(self) -> dict[str, Any]:
+        """What a report says of the reader, and its kept answers are known by."""
+        ...
+
+    def read(self, pairs: Sequence[tuple[str, Passage]]) -> list[Span]:
+        """The best span of each (question, passage), in order; scores compare over passages."""
+        ...
+
+
+def load_reader(name: str, *, device: str | None = None, dtype: str = "auto") -> ExtractiveReader:
     """Load a reader.
 
     Args:
@@ -42,122 +56,67 @@ def load_reader(name: str, *, device: str | None = None, dtype: str = "auto") ->
         XqgError: not found, not a question-answering model, weights missing, a tokenizer that knows
             no offsets.
     """
-    dtype = resolve_dtype(dtype, pick_device(device), "reader")
-    found = load_members(name, device, dtype)
-    return Reader(
-        name=found.name,
-        fingerprint=found.fingerprint,
-        languages=found.languages,
-        dtype=dtype,
-        members=found.members,
-        held_out=found.held_out,
-    )
+    return ExtractiveReader(load_members(name, device, dtype))
 
 
-class Reader:
-    """A loaded reader.
+def as_reader(reader: Any, *, device: str | None = None, dtype: str = "auto") -> Reader:
+    """A reader of a name, or of an object that reads.
 
-    Attributes:
-        name: as given by the user.
-        fingerprint: hash of its files.
-        languages: those its card names; None: it does not say, or all.
-        dtype: number type of its weights.
-        members: the models; several where the reader is cross-fitted.
-        held_out: passage id → number of the member that never saw it; others are read by member 0.
+    An object without a `fingerprint` is identified by its class and name: give it one that changes with
+    what it answers, or answers that were kept will be taken for its own.
+
+    Args:
+        reader: a name (see `load_reader`), a loaded reader, or any object with `read`: from a list of
+            (question, `Passage`) to a list of `Span`, None where a passage has no answer. It may say its
+            `name`, `fingerprint` and `languages`.
+        device, dtype: of a reader that is loaded here.
+
+    Raises:
+        XqgError: as `load_reader`; nothing that reads.
     """
-
-    def __init__(
-        self,
-        *,
-        name: str,
-        fingerprint: str,
-        languages: tuple[str, ...] | None,
-        dtype: str,
-        members: Sequence[Member],
-        held_out: dict[str, int],
-    ) -> None:
-        self.name = name
-        self.fingerprint = fingerprint
-        self.languages = languages
-        self.dtype = dtype
-        self.members = members
-        self.held_out = held_out
-        self.length = min([LENGTH, *(member.positions for member in members)])
-        self.stride = min(STRIDE, self.length // 3)
-
-    def settings(self) -> dict[str, Any]:
-        """What a report says of the reader."""
-        return {
-            "name": self.name,
-            "fingerprint": self.fingerprint,
-            "dtype": self.dtype,
-            "window": self.length,
-            "stride": self.stride,
-            "longest_answer": LONGEST_ANSWER,
-            "cross_fitted": len(self.members),
-        }
-
-    def read(self, pairs: Sequence[tuple[str, Passage]]) -> list[Span]:
-        """The best span of each (question, passage), in order.
-
-        A passage of which nothing can be read (no text) gives an empty span of score -inf.
-        """
-        spans: list[Span | None] = [None] * len(pairs)
-        for number, member in enumerate(self.members):
-            mine = [i for i, (_, passage) in enumerate(pairs) if self.held_out.get(passage.id, 0) == number]
-            chunks = [mine[s : s + CHUNK] for s in range(0, len(mine), CHUNK)]
-            for chunk in tracked(chunks, "reading"):
-                found = self._read(member, [pairs[i] for i in chunk])
-                for i, span in zip(chunk, found, strict=True):
-                    spans[i] = span
-        return [span for span in spans if span is not None]
-
-    def _read(self, member: Member, pairs: Sequence[tuple[str, Passage]]) -> list[Span]:
-        questions = shortened(
-            member.tokenizer, [question for question, _ in pairs], int(self.length * LONGEST_QUESTION)
-        )
-        texts = [passage.text for _, passage in pairs]
-        spans = [Span("", passage.id, 0, 0, float("-inf")) for _, passage in pairs]
-        every = windows(member.tokenizer, questions, texts, self.length, self.stride)
-        every.sort(key=lambda window: len(window.offsets))  # little padding
-        for start in range(0, len(every), BATCH):
-            batch = every[start : start + BATCH]
-            for window, (score, first, last) in zip(batch, _best(member, batch), strict=True):
-                passage = pairs[window.pair][1]
-                if score > spans[window.pair].score:
-                    spans[window.pair] = _span(passage, score, first, last)
-        return spans
-
-
-def _best(member: Member, batch: Sequence[Window]) -> list[tuple[float, int, int]]:
-    """(score, first character, last character's end) of each window's best span."""
-    import torch
-
-    longest = max(len(window.offsets) for window in batch)
-    inputs = {}
-    for name in batch[0].inputs:
-        filler = member.padding if name == "input_ids" else 0
-        rows = [w.inputs[name] + [filler] * (longest - len(w.offsets)) for w in batch]
-        inputs[name] = torch.tensor(rows, device=member.device)
-    with torch.inference_mode():
-        output = member.model(**inputs)
-    readable = torch.tensor(
-        [[place is not None for place in w.offsets] + [False] * (longest - len(w.offsets)) for w in batch],
-        device=member.device,
-    )
-    scores, starts, ends = best_span(output.start_logits, output.end_logits, readable, LONGEST_ANSWER)
-    found = []
-    for window, score, start, end in zip(
-        batch, scores.tolist(), starts.tolist(), ends.tolist(), strict=True
-    ):
-        first, last = window.offsets[start], window.offsets[end]
-        found.append((score, first[0], last[1]) if first and last else (float("-inf"), 0, 0))
+    if isinstance(reader, str | Path):
+        return load_reader(str(reader), device=device, dtype=dtype)
+    if isinstance(reader, type) or not callable(getattr(reader, "read", None)):
+        raise XqgError(f"`reader` is {reader!r:.80}; give a name, a folder, or an object with `read`")
+    found: Reader = reader if all(hasattr(reader, one) for one in _ALL) else _AdaptedReader(reader)
     return found
 
 
-def _span(passage: Passage, score: float, first: int, last: int) -> Span:
-    """The span without white space at its ends: some tokenizers count the space before a word."""
-    text = passage.text[first:last]
-    first += len(text) - len(text.lstrip())
-    text = text.strip()
-    return Span(text, passage.id, first, first + len(text), score)
+class _AdaptedReader:
+    """An object with `read`, with all that a `Reader` has."""
+
+    def __init__(self, thing: Any) -> None:
+        self._thing = thing
+        kind = type(thing)
+        self.name = str(getattr(thing, "name", None) or kind.__name__)
+        stated = str(getattr(thing, "fingerprint", ""))
+        digest = hashlib.sha256("\0".join((kind.__module__, kind.__qualname__, self.name, stated)).encode())
+        self.fingerprint = "object:" + digest.hexdigest()
+        languages = getattr(thing, "languages", None)
+        self.languages: tuple[str, ...] | None = None if languages is None else tuple(languages)
+        self.dtype = str(getattr(thing, "dtype", "float32")).removeprefix("torch.")
+
+    def settings(self) -> dict[str, Any]:
+        """See `Reader.settings`."""
+        return {"name": self.name, "fingerprint": self.fingerprint, "dtype": self.dtype}
+
+    def read(self, pairs: Sequence[tuple[str, Passage]]) -> list[Span]:
+        """See `Reader.read`.
+
+        Raises:
+            XqgError: another number of answers, or what is no stretch of its passage.
+        """
+        made = list(self._thing.read(list(pairs)))
+        if len(made) != len(pairs):
+            raise XqgError(f"`reader` {self.name} gave {len(made)} answers for {len(pairs)} passages; return one for each")
+        spans = []
+        for span, (_, passage) in zip(made, pairs, strict=True):
+            if span is None:
+                span = Span("", passage.id, 0, 0, float("-inf"))
+            if not isinstance(span, Span) or span.text != passage.text[span.start : span.end] or span.passage_id != passage.id:
+                raise XqgError(
+                    f"`reader` {self.name} gave {span!r:.80} for passage {passage.id!r}; return a Span of that "
+                    "passage's text, or None"
+                )
+            spans.append(span)
+        return spans

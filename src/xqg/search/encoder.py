@@ -20,8 +20,13 @@ def load_index_encoder(index: StoredIndex, device: str | None = None, dtype: str
         XqgError: it cannot be loaded, or is no longer the same (another fingerprint).
     """
     from xqg.encoding import load_encoder
+    from xqg.encoding.adapted import OBJECT
 
     record = index.manifest.encoder
+    if record.fingerprint.startswith(OBJECT):
+        raise XqgError(
+            f"{index.path}: built with the encoder object {record.name}, which no name loads; give it as `encoder`"
+        )
     encoder = load_encoder(
         record.name,
         device=device,

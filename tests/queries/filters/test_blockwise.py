@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from xqg.experiment.filtered import query_texts
 
 from xqg.augmentation import FUSIONS, Fusion, fuse
 from xqg.augmentation.aggregation import Matrix
 from xqg.augmentation.vectors import QueryVectors
+from xqg.experiment import query_filters as study
+from xqg.experiment.filtered_queries import query_texts
 from xqg.experiment.parts import Parts
 from xqg.experiment.plan import Plan
 from xqg.experiment.ranking import rank_matrix
-from xqg.experiment.studies import query_filters as study
 from xqg.queries import plain_pool
 from xqg.queries.filter import Block, QueryFilter
 from xqg.queries.filters import parse_filters

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from xqg.encoding import load_encoder
-from xqg.encoding.encoder import Encoder
+from xqg.encoding.sentence_transformer import SentenceTransformerEncoder as Encoder
 from xqg.errors import XqgError
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData

@@ -199,22 +199,22 @@ def test_plan(few: TrainingData, recipe: Recipe, tmp_path: Path) -> None:
 
 def test_one_prompt(few: TrainingData, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is read in training, validation and generation differs in nothing but the passage and the language."""
-    from xqg.queries import Generator
+    from xqg.queries import Seq2SeqGenerator
     from xqg.training.generator.tokens import Tokens
 
     read: dict[str, list[str]] = {"trained or validated": [], "generated": []}
-    ids, tokens = Tokens._ids, Generator._tokens
+    ids, tokens = Tokens._ids, Seq2SeqGenerator._tokens
 
     def noting(self: Tokens, text: str) -> list[int]:
         read["trained or validated"].append(text)
         return ids(self, text)
 
-    def noting_too(self: Generator, prompts: Any) -> Any:
+    def noting_too(self: Seq2SeqGenerator, prompts: Any) -> Any:
         read["generated"] += prompts
         return tokens(self, prompts)
 
     monkeypatch.setattr(Tokens, "_ids", noting)
-    monkeypatch.setattr(Generator, "_tokens", noting_too)
+    monkeypatch.setattr(Seq2SeqGenerator, "_tokens", noting_too)
     out = train(recipe(prompt="{language}: {title} {passage} ?"), tmp_path / "out")
     load_generator(str(out), device="cpu").generate_block([("Rome", "Rome is old.")], "ru", 1, 0)
     assert read["generated"][-1] == "Russian: Rome Rome is old. ?"

@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xqg.encoding import encoder_folder
 from xqg.errors import XqgError, first_line
-from xqg.models.resolve import resolve
 from xqg.training.card import write_card
 from xqg.training.encoder.batches import Batches, batches
 from xqg.training.examples.example import TrainingData
@@ -41,7 +41,7 @@ def train(recipe: ContrastiveRecipe, out: Path | str, how: How = DEFAULT) -> Non
     from xqg.training.examples.load import fingerprint
     from xqg.training.examples.prepare import prepared
 
-    resolve(recipe.base, "encoder")  # a wrong one is told before the data are read
+    encoder_folder(recipe.base)  # a wrong one is told before the data are read
     data = prepared(recipe, how)
     print(counts_table(data), file=sys.stderr)
     negatives = 0 if recipe.negatives == "none" else recipe.negatives_each
@@ -95,7 +95,7 @@ def starting_model(recipe: ContrastiveRecipe) -> SentenceTransformer:
     from xqg.encoding.loading import model_length, similarity_of
     from xqg.models.loading import quiet
 
-    folder = resolve(recipe.base, "encoder").folder
+    folder = encoder_folder(recipe.base).folder
     similarity: Any = recipe.similarity
     with quiet():
         try:

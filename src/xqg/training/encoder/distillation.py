@@ -21,8 +21,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xqg.encoding import encoder_folder
 from xqg.errors import XqgError
-from xqg.models.resolve import resolve
 from xqg.training.card import write_card
 from xqg.training.examples.parallel import ParallelPair, read_parallel
 from xqg.training.recipe import DistillationRecipe
@@ -52,7 +52,7 @@ def train(recipe: DistillationRecipe, out: Path | str, how: How = DEFAULT) -> No
             split among the sentences.
     """
     for model in filter(None, (recipe.teacher, recipe.base)):
-        resolve(model, "encoder")  # a wrong one is told before the data are read
+        encoder_folder(model)  # a wrong one is told before the data are read
     pairs = _checked_pairs(recipe)
     counts = Counter(pair.language for pair in pairs)
     print("pairs: " + ", ".join(f"{code} {number:,}" for code, number in sorted(counts.items())), file=sys.stderr)
@@ -153,8 +153,8 @@ def _start(recipe: DistillationRecipe, pairs: Sequence[ParallelPair], scratch: P
     from xqg.training.encoder.student import make_student
 
     if recipe.base:
-        return resolve(recipe.base, "encoder").folder, 0
-    teacher = resolve(recipe.teacher, "encoder").folder
+        return encoder_folder(recipe.base).folder, 0
+    teacher = encoder_folder(recipe.teacher).folder
     return scratch, make_student(teacher, recipe.teacher, pairs, recipe.vocabulary, scratch)
 
 

@@ -26,11 +26,11 @@ def load_static(name: str) -> Static:
     Raises:
         XqgError: no such encoder, or one that is not static.
     """
+    from xqg.encoding import encoder_folder
     from xqg.encoding.loading import load_model
     from xqg.models.loading import pick_device, pick_dtype
-    from xqg.models.resolve import resolve
 
-    location = resolve(name, "encoder")
+    location = encoder_folder(name)
     device = pick_device("cpu")
     static = load_model(location.folder, location.name, device, pick_dtype("float32", device))[0]
     table = getattr(static, "embedding", None)

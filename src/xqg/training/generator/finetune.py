@@ -71,7 +71,7 @@ def _refuse_float16(base: str) -> None:
     from transformers import AutoConfig
 
     from xqg.models.resolve import resolve
-    from xqg.queries.generator import T5_FAMILY
+    from xqg.queries.seq2seq import T5_FAMILY
 
     try:
         kind = AutoConfig.from_pretrained(str(resolve(base, "generator").folder)).model_type
@@ -128,11 +128,11 @@ def _trainer(
 
 def _base(recipe: FinetuneGeneratorRecipe) -> tuple[Any, Any, tuple[str, ...]]:
     """The model in float32, frozen or with adapters as the recipe says; its tokenizer; languages of its card."""
-    from xqg.queries import Generator, load_generator
+    from xqg.queries import Seq2SeqGenerator, load_generator
     from xqg.training.generator.freezing import freeze
 
     loaded = load_generator(recipe.base, device="cpu", dtype="float32")
-    if not isinstance(loaded, Generator):
+    if not isinstance(loaded, Seq2SeqGenerator):
         raise XqgError(f"base {recipe.base}: is a converted model, which cannot be trained; give what it was made from")
     model = loaded.model
     limit = getattr(model.config, "max_position_embeddings", None)

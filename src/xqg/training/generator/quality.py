@@ -26,7 +26,7 @@ from xqg.training.scripts import LANGUAGE_SCRIPTS, script_of
 if TYPE_CHECKING:
     from transformers import T5Tokenizer
 
-    from xqg.queries.generate import BlockGenerator
+    from xqg.queries import Generator
 
 __all__ = [
     "QualityLog",
@@ -85,7 +85,7 @@ def shares(rows: Sequence[tuple[str, AtlasPassage]], language: str) -> dict[str,
 
 
 def measure_queries(
-    generator: BlockGenerator, split: str, *, n: int = 1, seed: int = 0
+    generator: Generator, split: str, *, n: int = 1, seed: int = 0
 ) -> dict[str, dict[str, float]]:
     """Sample queries for every passage about entities of a split, as `xqg generate` does, and judge them.
 

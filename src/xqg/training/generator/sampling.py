@@ -15,15 +15,15 @@ CURVE = "curve.json"
 
 @contextmanager
 def sampler(model: Any, tokenizer: Any, prompt: str) -> Iterator[Any]:
-    """A `Generator` of a model as it stands; afterwards the model is in training mode, as it was.
+    """A `Seq2SeqGenerator` of a model as it stands; afterwards the model is in training mode, as it was.
 
     Random states stay as they were.
     """
-    from xqg.queries import Generator
+    from xqg.queries import Seq2SeqGenerator
 
     base = model.get_base_model() if hasattr(model, "get_base_model") else model  # adapters are layers of it
     own, training = base.generation_config, base.training
-    generator = Generator(
+    generator = Seq2SeqGenerator(
         name="in training",
         fingerprint="",
         prompt=prompt,
@@ -35,7 +35,7 @@ def sampler(model: Any, tokenizer: Any, prompt: str) -> Iterator[Any]:
     try:
         yield generator
     finally:
-        base.generation_config = own  # Generator puts its own in the place of it
+        base.generation_config = own  # Seq2SeqGenerator puts its own in the place of it
         base.train(training)
 
 

@@ -19,8 +19,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from xqg.encoding import encoder_folder
 from xqg.errors import XqgError
-from xqg.models.resolve import resolve
 from xqg.passages.records import Passage
 from xqg.reading.loading import CROSS_FITTED
 from xqg.training.card import write_card
@@ -49,7 +49,7 @@ def train(recipe: ReaderRecipe, out: Path | str, how: How = DEFAULT) -> None:
     """
     if 2 * recipe.stride >= recipe.length:
         raise XqgError(f"stride is {recipe.stride}; it must be under half of length, which is {recipe.length}")
-    resolve(recipe.base, "encoder")  # a wrong one is told before the data are read
+    encoder_folder(recipe.base)  # a wrong one is told before the data are read
     started = time.monotonic()
     passages, groups = _passages(recipe)
     answered = read_answers(recipe.answers, {passage.id: passage for passage in passages})

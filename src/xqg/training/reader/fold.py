@@ -73,9 +73,9 @@ def _micro_batch(batch_size: int) -> int:
 def _base(recipe: ReaderRecipe) -> tuple[Any, Any]:
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-    from xqg.models.resolve import resolve
+    from xqg.encoding import encoder_folder
 
-    location = resolve(recipe.base, "encoder")
+    location = encoder_folder(recipe.base)
     try:
         tokenizer = AutoTokenizer.from_pretrained(location.folder)
         with quiet():  # the two weights of the span scores are new: that is what is learned
