@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from xqg.cli import options
+from xqg.cli.command import place, show
 from xqg.errors import XqgError
 
-__all__ = ["command"]
+__all__ = ["remove"]
 
 
-def command(
+@place(100)
+def remove(
     index: options.IndexFolder,
     ids: Annotated[
         list[str] | None, typer.Argument(metavar="[IDS]...", help="Passage ids.", show_default=False)
@@ -31,16 +33,12 @@ def command(
     One new version. The passages stay in the versions before it (`xqg history`) until
     `xqg compact --keep 1` drops those.
     """
-    from xqg.cli.changing import report
-    from xqg.index import StoredIndex
-    from xqg.index.remove import remove_passages
+    from xqg.door import Index
 
     wanted = [*(ids or ()), *(_lines(ids_from) if ids_from is not None else ())]
     if not wanted:
-        raise XqgError("no id to remove; give ids, or a file of them (--ids-from)")
-    before = StoredIndex.open(index)
-    after = remove_passages(index, wanted, missing_ok=missing_ok)
-    print(report(before, after, f"{after.message.get('removed', 0):,} removed"))
+        raise XqgError("no id to remove; give ids, or a file of them (`ids_from`)")
+    show(Index.open(index).remove(wanted, missing_ok=missing_ok))
 
 
 def _lines(path: Path) -> list[str]:

@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from xqg.cli import options
+from xqg.cli.command import place, show
 
-__all__ = ["command"]
+__all__ = ["export"]
 
 
-def command(
+@place(170)
+def export(
     index: options.IndexFolder,
     to: Annotated[
         str,
@@ -36,11 +38,6 @@ def command(
     npy and faiss hold the vectors that a search compares; beir passages and queries, which
     `xqg index` reads back; trec-queries the queries, also as a file for `xqg index --queries`.
     """
-    from xqg.index import StoredIndex
-    from xqg.index.export import export_index
-    from xqg.passages import parse_languages
+    from xqg.door import Index
 
-    codes = None if languages is None else parse_languages(languages)
-    opened = StoredIndex.open(index)
-    told = export_index(opened, out, to, alpha=alpha, languages=codes)
-    print(f"{out}: {told}, from version {opened.version} of {index}")
+    show(Index.open(index).export(to, out, alpha=alpha, languages=languages))

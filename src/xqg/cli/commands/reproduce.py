@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from xqg.cli import options
+from xqg.cli.command import place
 
 __all__ = ["command"]
 
 
+@place(220)
 def command(
     recipe: Annotated[
         Path,

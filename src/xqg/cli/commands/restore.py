@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from xqg.cli import options
+from xqg.cli.command import place, show
 
-__all__ = ["command"]
+__all__ = ["restore"]
 
 
-def command(
+@place(150)
+def restore(
     index: options.IndexFolder,
     version: Annotated[
         int,
@@ -22,10 +24,6 @@ def command(
 
     The versions between stay in the history, so that this can be undone too.
     """
-    from xqg.cli.changing import report
-    from xqg.index import StoredIndex
-    from xqg.index.history import restore_index
+    from xqg.door import Index
 
-    before = StoredIndex.open(index)
-    after = restore_index(index, version)
-    print(report(before, after, f"as version {after.message.get('restored', after.version)} was"))
+    show(Index.open(index).restore(version))

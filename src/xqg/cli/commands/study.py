@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from xqg.cli import options
+from xqg.cli.command import place
 
 __all__ = ["command"]
 
 
+@place(210)
 def command(
     kind: Annotated[
         str, typer.Argument(metavar="KIND", help="queries, alpha, languages or filter.", show_default=False)

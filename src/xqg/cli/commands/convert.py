@@ -7,10 +7,13 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["command"]
+from xqg.cli.command import place
+
+__all__ = ["convert"]
 
 
-def command(
+@place(20)
+def convert(
     model: Annotated[
         str,
         typer.Argument(metavar="MODEL", help="Generator: folder, hub id, or mini.", show_default=False),
@@ -27,10 +30,9 @@ def command(
     For T5, mT5 and UMT5. Give OUT as --generator then; or make it as MODEL/converted, where
     it is found by itself when MODEL is named.
     """
-    from xqg.passages import parse_languages
-    from xqg.queries.convert import convert
+    from xqg.door import convert as converted
 
-    made = convert(model, parse_languages(languages), out, quantization=quantization)
+    made = converted(model, languages, out, quantization=quantization)
     pieces = ", ".join(f"{code} ({count} pieces)" for code, count in made["languages"].items())
     check = made["check"]
     print(f"{out}: {model} in {quantization} for {pieces}")

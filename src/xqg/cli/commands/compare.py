@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from xqg.cli import options, reading
+from xqg.cli.command import place
 
 __all__ = ["command"]
 
 
+@place(200)
 def command(
     benchmark: Annotated[
         str, typer.Argument(metavar="BENCHMARK", help="Its name, or a BEIR folder.", show_default=False)

@@ -11,6 +11,7 @@ import typer
 
 from xqg.cli import options
 from xqg.cli import reading as flags
+from xqg.cli.command import place
 from xqg.errors import XqgError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ Means = dict[str, dict[str, tuple[float, int]]]  # question language → measure
 logger = logging.getLogger(__name__)
 
 
+@place(180)
 def command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="TREC run.", show_default=False)],
     benchmark: Annotated[str, typer.Option(help="Benchmark's name or BEIR folder.", show_default=False)],

@@ -9,37 +9,28 @@ from typing import Annotated, Any
 
 import typer
 
-from xqg.errors import XqgError
+from xqg.cli.command import Command, place
 from xqg.training.recipe import METHODS
 from xqg.training.recipe.keys import keys_of, meaning
-from xqg.training.run.how import How, Planned
 
-__all__ = ["app"]
+__all__ = ["train"]
 
-app = typer.Typer(no_args_is_help=True, help="Train an encoder, a generator or a reader as a recipe says.")
+train = place(230)(
+    typer.Typer(no_args_is_help=True, help="Train an encoder, a generator or a reader as a recipe says.")
+)
 
 
 def _command(kind: str) -> Callable[..., None]:
     """The command of a kind, with a flag for each key of each of its methods."""
 
-    def command(recipe: Path, out: Path, resume: bool, plan: bool, device: str | None, **flags: str | None) -> None:
-        from xqg.training.recipe import read_recipe
+    def command(
+        recipe: Path, out: Path, resume: bool, plan: bool, device: str | None, **keys: str | None
+    ) -> None:
+        from xqg.door import train as trained
 
-        given = {name: value for name, value in flags.items() if value is not None}
-        read = read_recipe(recipe, kind, given)
-        method = METHODS[kind][read.METHOD]
-        if not method.resumes:
-            for wanted, flag in ((resume, "--resume"), (plan, "--plan"), (device, "--device")):
-                if wanted:
-                    raise XqgError(f"{flag}: training by method {read.METHOD} takes minutes and has none; leave it out")
-        try:
-            method.train(read, out, How(resume, device, plan))
-        except Planned as made:
-            print(made)
-            return
-        except ImportError as error:
-            raise XqgError(f"training needs more packages ({error}); pip install 'xqg[train]'") from None
-        print(f"{out}: {kind} trained")
+        given: dict[str, Any] = {name: value for name, value in keys.items() if value is not None}
+        made = trained(recipe, out, kind=kind, resume=resume, plan=plan, device=device, **given)
+        print(made if plan else f"{made}: {kind} trained")
 
     command.__signature__ = inspect.Signature(_parameters(kind))  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in _parameters(kind)}
@@ -102,4 +93,4 @@ def _help(kind: str) -> str:
 
 
 for _kind in METHODS:
-    app.command(_kind)(_command(_kind))
+    train.command(_kind, cls=Command)(_command(_kind))

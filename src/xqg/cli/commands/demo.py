@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xqg.cli.command import place
+
 if TYPE_CHECKING:
     from xqg.experiment import Comparison
 
@@ -17,6 +19,7 @@ __all__ = ["command"]
 _QUESTIONS = ("フィンランドの通貨は何ですか？", "Mikä on alueen Japani virallinen kieli?")
 
 
+@place(10)
 def command(
     out: Annotated[Path, typer.Option(help="Folder for the comparison and the index.")] = Path("demo"),
 ) -> None:

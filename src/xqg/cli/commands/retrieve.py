@@ -8,13 +8,15 @@ from typing import Annotated
 import typer
 
 from xqg.cli import options
+from xqg.cli.command import place
 
-__all__ = ["command"]
+__all__ = ["retrieve"]
 
 
-def command(
+@place(70)
+def retrieve(
     index: options.IndexFolder,
-    queries: Annotated[
+    questions: Annotated[
         str,
         typer.Argument(
             metavar="QUERIES",
@@ -38,33 +40,20 @@ def command(
     dtype: options.Dtype = "auto",
 ) -> None:
     """Retrieve passages for many questions."""
-    from xqg.cli.asking import open_searcher
-    from xqg.cli.inputs import read_asked
-    from xqg.evaluation import write_trec
+    from xqg.door import Index
 
-    options.check_new_file(out)
-    options.check_query_language(query_language)
-    questions, spoken = read_asked(queries, data, query_language)
-    known = [code for code in spoken if code is not None]
-    searcher, chosen = open_searcher(index, alpha, languages, known, device, dtype, engine, where)
-    scores, rows = searcher.rank(
-        [question.text for question in questions],
+    run = Index.open(index, device=device, dtype=dtype).retrieve(
+        questions,
         k,
+        out=out,
         alpha=alpha,
-        languages=chosen,
-        query_languages=spoken,
+        languages=languages,
+        query_language=query_language,
+        data=data,
         where=where,
         hybrid=hybrid,
+        engine=engine,
     )
-    ids = searcher.index.ids()
-    run = {
-        question.id: [(ids[row], score) for row, score in zip(found, given, strict=True) if row >= 0]
-        for question, found, given in zip(questions, rows.tolist(), scores.tolist(), strict=True)
-    }
     each = [len(found) for found in run.values()]
-    if any(each) or where is None:
-        write_trec(out, run, tag="xqg")
-    else:  # a condition that no passage meets is an answer, too
-        out.write_text("")
     number = f"{min(each)} to {max(each)}" if min(each) < max(each) else str(max(each))
     print(f"{out}: {len(run)} questions, {number} passages each")

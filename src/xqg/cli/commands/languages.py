@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xqg.cli import options
+from xqg.cli.command import place
 
 if TYPE_CHECKING:
     from xqg.evaluation.pools import PoolScores
@@ -18,6 +19,7 @@ __all__ = ["command"]
 MEAN = "mean"  # in place of a language: the unweighted mean over them
 
 
+@place(190)
 def command(
     benchmark: Annotated[
         str,
