@@ -44,22 +44,27 @@ app = typer.Typer(
 )
 
 
-def _add_commands() -> None:
-    """All commands, in the order of their places; another package's that cannot be imported is told and left out."""
-    found = {}
+def _add_commands() -> list[str]:
+    """Add all commands, in the order of their places.
+
+    Returns:
+        What is wrong with other packages' commands that cannot be imported, and are left out.
+    """
+    found, wrong = {}, []
     for name in COMMANDS:
         try:
             found[name] = COMMANDS[name]
         except XqgError as error:
-            logger.warning("%s", error)
+            wrong.append(str(error))
     for name, command in sorted(found.items(), key=lambda one: (place_of(one[1]), one[0])):
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:
             app.command(name, cls=Command)(command)
+    return wrong
 
 
-_add_commands()
+_wrong = _add_commands()
 
 
 def _version(wanted: bool) -> None:
@@ -86,6 +91,8 @@ def _start(
 def main() -> None:
     """Run the command line and exit: 0, 2 after one line on stderr, 130 after Ctrl-C."""
     prepare()
+    for line in _wrong:
+        logger.warning("%s", line)
     if "_XQG_COMPLETE" in os.environ:  # a shell asks what a half-written command line may go on with
         app(prog_name="xqg")
     sys.exit(run(typer.main.get_command(app), sys.argv[1:]))

@@ -11,7 +11,6 @@ from xqg.index import verify as dataset
 from xqg.index.findings import Problem, Report
 from xqg.index.store import CACHE
 from xqg.progress import bars, changing
-from xqg.search.cache import check_cache
 
 __all__ = ["verify"]
 
@@ -33,6 +32,8 @@ def verify(path: str | os.PathLike[str], *, progress: bool = True) -> Report:
 
 def _cache(path: Path) -> list[Problem]:
     """What is wrong with the cache; where the index itself cannot be opened nothing is known of it."""
+    from xqg.search.cache import check_cache
+
     try:
         found = check_cache(StoredIndex.open(path))
     except XqgError:
