@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from xqg import progress
-from xqg.cli.console import shares
+from xqg.door.reports import shares
 from xqg.index.progress import Ticker
 from xqg.progress import Change, Pace, bars, changing
 from xqg.units import duration, rate, size

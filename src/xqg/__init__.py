@@ -2,11 +2,11 @@
 
     import xqg
 
-    passages = xqg.read_passages("passages.jsonl")
-    index = xqg.build_index(passages, xqg.load_encoder("minilm"), Path("index"))
-    hits = xqg.Searcher(index, xqg.load_encoder("minilm")).search(["who built it?"], k=5)
+    index = xqg.Index.build("my-index", "passages.jsonl", encoder="minilm", generator="mini", languages=["ja", "fi"])
+    for hit in xqg.Index.open("my-index").search("アイスランドの公用語は？", k=5, languages="auto"):
+        print(hit.rank, hit.score, hit.passage.title)
 
-Benchmarks: `xqg.benchmarks.load("xquad", data=…)`. Everything is imported on first use.
+Everything is imported on first use.
 """
 
 from __future__ import annotations
@@ -15,39 +15,45 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xqg import benchmarks
+    from xqg.door import Hits, Index
+    from xqg.door.generate import generate
+    from xqg.door.train import train
     from xqg.encoding import load_encoder
     from xqg.errors import XqgError
-    from xqg.index import build_index
-    from xqg.passages import read_passages
+    from xqg.passages import Passage, Question
     from xqg.queries import load_generator
-    from xqg.search import Searcher
+    from xqg.reading import load_reader
 
 __all__ = [
-    "Searcher",
+    "Hits",
+    "Index",
+    "Passage",
+    "Question",
     "XqgError",
-    "benchmarks",
-    "build_index",
+    "generate",
     "load_encoder",
     "load_generator",
-    "read_passages",
+    "load_reader",
+    "train",
 ]
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Searcher": "search",
+    "Hits": "door",
+    "Index": "door",
+    "Passage": "passages",
+    "Question": "passages",
     "XqgError": "errors",
-    "build_index": "index",
+    "generate": "door",
     "load_encoder": "encoding",
     "load_generator": "queries",
-    "read_passages": "passages",
+    "load_reader": "reading",
+    "train": "door",
 }
 
 
 def __getattr__(name: str) -> Any:
     """Import on first use: `import xqg` stays quick."""
-    if name == "benchmarks":
-        return import_module("xqg.benchmarks")
     if name in _HOMES:
         return getattr(import_module(f"xqg.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'xqg' has no attribute {name!r}")

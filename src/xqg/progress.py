@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from xqg.units import duration, rate
 
-__all__ = ["Change", "Listener", "Pace", "bar", "bars", "changing", "tracked"]
+__all__ = ["Change", "Listener", "Pace", "bar", "bars", "changing", "note", "tracked"]
 
 Part = TypeVar("Part")
 EVERY = 60.0  # seconds between two lines where stderr is no terminal
@@ -177,3 +177,9 @@ def _lines(pace: Pace) -> Listener:
             print(pace.line(now), file=sys.stderr, flush=True)
 
     return update
+
+
+def note(line: str) -> None:
+    """Print a line on stderr where bars are on: what long work says of itself at its end."""
+    if _on.get():
+        print(line, file=sys.stderr)

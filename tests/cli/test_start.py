@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -58,8 +59,19 @@ def test_every_command_has_help(xqg, name: str) -> None:
     assert result.err == ""
 
 
-def test_without_a_command_help_is_shown(xqg) -> None:
-    assert xqg().out.startswith("Usage: xqg")
+def test_without_a_command_it_says_what_to_do_first(xqg) -> None:
+    out = xqg().out
+    first, _, usage = out.partition("Usage: xqg [OPTIONS] COMMAND")
+    assert "  xqg demo " in first
+    assert "  xqg index passages.jsonl --encoder minilm --out my-index " in first
+    assert len(first.splitlines()) < 10
+    assert usage == xqg("--help").out.removeprefix("Usage: xqg [OPTIONS] COMMAND")
+
+
+def test_as_a_module() -> None:
+    run = [sys.executable, "-m", "xqg", "--version"]
+    result = subprocess.run(run, capture_output=True, encoding="utf-8", timeout=60)
+    assert (result.returncode, result.stdout, result.stderr) == (0, f"xqg {__version__}\n", "")
 
 
 def test_version(xqg) -> None:
@@ -93,7 +105,7 @@ def test_program_ends_with_one_line_and_code_2(tmp_path: Path) -> None:
 
 
 def test_interruption_says_that_it_goes_on(xqg, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(path: Path) -> None:
+    def interrupted(path: Path, version: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("xqg.index.StoredIndex.open", interrupted)
@@ -112,7 +124,7 @@ def test_interruption_says_that_it_goes_on(xqg, monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_other_errors_are_one_line(refused, monkeypatch, error: Exception, says: str) -> None:
-    def fail(path: Path) -> None:
+    def fail(path: Path, version: object) -> None:
         raise error
 
     monkeypatch.setattr("xqg.index.StoredIndex.open", fail)
@@ -120,7 +132,7 @@ def test_other_errors_are_one_line(refused, monkeypatch, error: Exception, says:
 
 
 def test_debugging_shows_the_traceback(xqg, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(path: Path) -> None:
+    def fail(path: Path, version: object) -> None:
         raise ValueError("a bug")
 
     monkeypatch.setattr("xqg.index.StoredIndex.open", fail)
@@ -158,3 +170,56 @@ def test_warnings_are_clean_lines() -> None:
     )
     assert result.stderr == ("xqg: warning: encoder e was not trained for ja (its model card says so)\n")
     assert result.stdout == "\\u65e5\\u672c\n"
+
+
+def complete(words: str) -> list[str]:
+    """What a shell offers after these words."""
+    asked = {"_XQG_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
+    result = subprocess.run(
+        [sys.executable, "-m", "xqg"], capture_output=True, encoding="utf-8", timeout=60, env={**os.environ, **asked}
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout.split()
+
+
+def test_shells_complete_commands_and_flags() -> None:
+    assert complete("xqg re") == ["retrieve", "remove", "reweight", "restore", "reproduce"]
+    assert complete("xqg search --al") == ["--alpha"]
+    assert complete("xqg train en") == ["encoder"]
+
+
+def test_completion_is_installed_and_shown(tmp_path: Path) -> None:
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    for flag in ("--show-completion", "--install-completion"):
+        line = f"{sys.executable} -m xqg {flag}; exit $?"  # a shell between, which is told by its process
+        result = subprocess.run(
+            ["bash", "-c", line], capture_output=True, encoding="utf-8", timeout=60, env=environment
+        )
+        assert (result.returncode, result.stderr) == (0, ""), result
+    script = (tmp_path / ".bash_completions" / "xqg.sh").read_text()
+    assert "_XQG_COMPLETE=complete_bash" in script
+    assert "xqg.sh" in (tmp_path / ".bashrc").read_text()
+
+
+def test_a_command_of_another_package(tmp_path: Path) -> None:
+    """A package on the path with a command that works, and one that cannot be imported."""
+    (tmp_path / "greeting.py").write_text(
+        "def greet(name: str) -> None:\n    '''Greet somebody.'''\n    print(f'Hello {name}')\n"
+    )
+    info = tmp_path / "greeting-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: greeting\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[xqg.commands]\ngreet = greeting:greet\nbroken = no_such_module:run\n")
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "xqg", *arguments],
+            capture_output=True, encoding="utf-8", timeout=60, env={**os.environ, "PYTHONPATH": path},
+        )  # fmt: skip
+
+    said = run("greet", "Aino")
+    assert (said.returncode, said.stdout) == (0, "Hello Aino\n")
+    assert said.stderr.startswith("xqg: warning: command 'broken' of entry point no_such_module:run cannot be imported")
+    assert said.stderr.count("\n") == 1
+    assert "\n  greet         Greet somebody.\n" in run("--help").stdout

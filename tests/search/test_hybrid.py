@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from xqg.experiment.baselines import FUSION_DEPTH
 
 from xqg.errors import XqgError
 from xqg.index import StoredIndex

@@ -45,6 +45,8 @@ def run(command: Any, arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except typer.Exit as end:
         return end.exit_code
+    except SystemExit as end:  # typer's own, once completion is installed
+        return end.code if isinstance(end.code, int) else 0
     except KeyboardInterrupt as stop:
         _say(str(stop) or "interrupted; the same command goes on where it stopped")
         return INTERRUPTED

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -44,16 +43,13 @@ __all__ = [
     "SearchLanguages",
     "TargetLanguages",
     "Where",
-    "check_alpha",
     "check_alpha_text",
     "check_fold",
     "check_fusion",
-    "check_new_file",
     "check_one_source",
     "check_query_language",
     "chosen_languages",
     "chosen_systems",
-    "search_languages",
 ]
 
 Passages = Annotated[
@@ -184,14 +180,6 @@ QueryLanguage = Annotated[str | None, typer.Option(help="Language of questions t
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def check_alpha(alpha: float | None) -> None:
-    """Raise XqgError for an α outside [0, 1]; None is fine."""
-    from xqg.augmentation import check_alpha as check
-
-    if alpha is not None:
-        check(alpha)
-
-
 def check_one_source(generator: str | None, queries: Path | None) -> None:
     """Raise XqgError where generated queries are to come from two places."""
     if generator is not None and queries is not None:
@@ -263,29 +251,3 @@ def check_query_language(code: str | None) -> None:
 
     if code is not None:
         english_name(code)
-
-
-def search_languages(text: str | None) -> list[str] | Literal["auto"] | None:
-    """What `--languages` of a search means.
-
-    Raises:
-        XqgError: an unknown or repeated code.
-    """
-    from xqg.passages import parse_languages
-
-    if text is None:
-        return None
-    return "auto" if text == "auto" else parse_languages(text)
-
-
-def check_new_file(out: Path) -> None:
-    """Raise XqgError unless `out` can be made as a file: hours of work must not end there."""
-    if out.exists() or out.is_symlink():
-        raise XqgError(f"{out}: already there; choose another --out or delete it")
-    parent = out.absolute().parent
-    if not parent.is_dir():
-        raise XqgError(f"{out}: the folder {parent} does not exist; create it first")
-    try:  # permissions do not say it all: root, read-only file systems
-        tempfile.TemporaryFile(dir=parent).close()
-    except OSError as error:
-        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another --out") from None

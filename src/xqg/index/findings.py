@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from xqg.progress import Change, Listener
+from xqg.units import size
 
 __all__ = ["Meter", "Problem", "Report"]
 
@@ -47,6 +48,16 @@ class Report:
     def ok(self) -> bool:
         """Whether nothing is wrong."""
         return not self.problems
+
+    def __str__(self) -> str:
+        """A line for each problem and note, or that all is well."""
+        lines = [*map(str, self.problems), *(f"note: {note}" for note in self.notes)]
+        if self.ok:
+            lines.append(
+                f"{self.path}: version {self.version}, {self.passages:,} passages, {self.files:,} files, "
+                f"{size(self.bytes)}: all well"
+            )
+        return "\n".join(lines)
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary that `json` can write."""

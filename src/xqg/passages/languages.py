@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from xqg.errors import XqgError
 
-__all__ = ["english_name", "parse_languages"]
+__all__ = ["as_languages", "english_name", "parse_languages"]
 
 
 @lru_cache(maxsize=1024)
@@ -33,8 +34,28 @@ def parse_languages(text: str) -> list[str]:
     codes = [code.strip() for code in text.split(",") if code.strip()]
     if not codes:
         raise XqgError(f"no language in {text!r}; give codes separated by commas, such as ja,ru")
+    return _checked(codes, repr(text))
+
+
+def as_languages(languages: str | Iterable[str]) -> list[str]:
+    """Language codes from a text such as `ja,ru`, or from a list of them; order is kept.
+
+    Raises:
+        XqgError: an unknown or repeated code, none at all; something else than these.
+    """
+    if isinstance(languages, str):
+        return parse_languages(languages)
+    codes = list(languages) if isinstance(languages, Iterable) else None
+    if codes is None or not all(isinstance(code, str) for code in codes):
+        raise XqgError(f"`languages` is {languages!r}; give codes such as 'ja,ru' or ['ja', 'ru']")
+    if not codes:
+        raise XqgError("`languages` is empty; give codes such as 'ja,ru' or ['ja', 'ru']")
+    return _checked(codes, repr(codes))
+
+
+def _checked(codes: list[str], shown: str) -> list[str]:
     for code in codes:
         english_name(code)
         if codes.count(code) > 1:
-            raise XqgError(f"language {code!r} is given twice in {text!r}; give it once")
+            raise XqgError(f"language {code!r} is given twice in {shown}; give it once")
     return codes

@@ -25,6 +25,7 @@ __all__ = [
     "as_line",
     "iter_queries",
     "queries_by_language",
+    "queries_of",
     "read_queries",
     "write_queries",
 ]
@@ -59,14 +60,14 @@ def iter_queries(path: Path | str) -> Iterator[GeneratedQuery]:
     """As `read_queries`, one at a time; what is wrong with a row is raised when it is reached."""
     number = 0
     for row in query_rows(path):
-        for query in _queries(row):
+        for query in queries_of(row):
             number += 1
             yield query
     if not number:
         raise XqgError(f"{path}: no generated query in it; make some with xqg generate")
 
 
-def _queries(row: Row) -> Iterator[GeneratedQuery]:
+def queries_of(row: Row) -> Iterator[GeneratedQuery]:
     """The one query of a row, or those of a row in the hub's layout."""
     where, values = row.where, row.values
     found = hub_queries(row) if is_hub_row(values) else [_query(where, values)]

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from xqg.errors import XqgError
 from xqg.index import StoredIndex
 from xqg.index.columns import canonical
+from xqg.models import warn_untrained
 from xqg.passages.detect import detect_languages
 from xqg.search.cache import Say
 from xqg.search.encoder import check_encoder, load_index_encoder
@@ -172,6 +173,9 @@ class Searcher:
         else:
             state.index.check_where(asked.where)
         groups = asked.weightings(state.index)
+        encoder = state.index.manifest.encoder
+        known = [code for code in asked.query_languages or () if code is not None]
+        warn_untrained("encoder", encoder.name, encoder.languages, known)
         vectors = self._vectors(state.index, asked.queries)
         width = min(asked.k, len(state.index))
         scores = np.full((len(vectors), width), -np.inf, dtype=np.float32)

@@ -122,11 +122,11 @@ def test_interrupted_and_resumed_is_bit_for_bit_the_same(
 
     with monkeypatch.context() as patch:
         patch.setattr(contrastive.Batches, "row", interrupted)
-        with pytest.raises(Interrupted, match=r"interrupted at step \d; go on with --resume"):
+        with pytest.raises(Interrupted, match=r"interrupted at step \d; go on with `resume`"):
             contrastive.train(recipe, parts)
     assert not parts.exists()
     assert (tmp_path / "parts.checkpoints" / "training.json").is_file()
-    with pytest.raises(XqgError, match=r"holds a training that was interrupted at step .*; go on with it by --resume"):
+    with pytest.raises(XqgError, match=r"holds a training that was interrupted at step .*; go on with it by `resume`"):
         contrastive.train(recipe, parts)
     with pytest.raises(XqgError, match=r"had another seed and learning_rate|had another learning_rate and seed"):
         contrastive.train(dataclasses.replace(recipe, seed=1, learning_rate=0.5), parts, How(resume=True))

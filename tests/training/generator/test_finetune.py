@@ -75,10 +75,10 @@ def test_resumed_is_as_unbroken(
     keys = recipe(base=str(untied_folder))
     whole = train(keys, tmp_path / "whole")
     stop_at(4)
-    with pytest.raises(KeyboardInterrupt, match="interrupted at step 4; go on with --resume"):
+    with pytest.raises(KeyboardInterrupt, match="interrupted at step 4; go on with `resume`"):
         train(keys, tmp_path / "out")
     assert not (tmp_path / "out").exists()
-    with pytest.raises(XqgError, match="holds a training that was interrupted at step 4; go on with it by --resume"):
+    with pytest.raises(XqgError, match="holds a training that was interrupted at step 4; go on with it by `resume`"):
         train(keys, tmp_path / "out")
     out = train(keys, tmp_path / "out", resume=True)
     assert weights(out) == weights(whole)

@@ -54,7 +54,7 @@ def test_resumed_weights_are_the_same(
 ) -> None:
     whole, out = tmp_path / "whole", tmp_path / "model"
     train(with_dropout, whole)
-    with pytest.raises(Interrupted, match=r"interrupted at step 5; go on with --resume .*/fold-1.checkpoints\)"):
+    with pytest.raises(Interrupted, match=r"interrupted at step 5; go on with `resume` .*/fold-1.checkpoints\)"):
         interrupted(with_dropout, out, 7 + 5)  # 20 questions in batches of 3 are 7 steps a fold
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model.parts", "whole"]
     kept = sorted(path.name for path in tmp_path.glob("model.parts/*/*"))
@@ -62,7 +62,7 @@ def test_resumed_weights_are_the_same(
     files = {path.name for path in tmp_path.glob("model.parts/*/*/checkpoint-5/*")}
     assert {"model.safetensors", "trainer_state.json"} < files
     assert "training_args.bin" not in files  # a pickle
-    with pytest.raises(XqgError, match=r"fold-1.checkpoints: holds a training that was interrupted at step 5; .*--resume"):
+    with pytest.raises(XqgError, match=r"fold-1.checkpoints: holds a training that was interrupted at step 5; .*`resume`"):
         train(with_dropout, out)
     with pytest.raises(Interrupted, match="at step 6"):  # and once more
         interrupted(with_dropout, out, 1, How(resume=True))

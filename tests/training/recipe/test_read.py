@@ -16,6 +16,7 @@ from xqg.training.recipe import (
     MiniReaderRecipe,
     ReaderRecipe,
     SmallEncoderRecipe,
+    kind_of,
     read_recipe,
 )
 
@@ -61,10 +62,10 @@ def test_the_method_chooses_the_class(tmp_path: Path, kind: str, text: str, reci
     assert read_recipe(_recipe(tmp_path, text), kind) == recipe
 
 
-def test_flags_win(tmp_path: Path) -> None:
+def test_changes_win(tmp_path: Path) -> None:
     path = _recipe(tmp_path, READER + "seed: 1\nepochs: 2\n")
-    flags = {"seed": "5", "learning_rate": "1e-5", "dtype": "float32", "base": "other"}
-    assert read_recipe(path, "reader", flags) == ReaderRecipe(
+    changes = {"seed": "5", "learning_rate": "1e-5", "dtype": "float32", "base": "other"}
+    assert read_recipe(path, "reader", changes) == ReaderRecipe(
         base="other", passages="b", answers="c", seed=5, epochs=2, learning_rate=1e-5, dtype="float32"
     )
     path = _recipe(tmp_path, "seed: 1\n")  # even the method, and what the file lacks
@@ -74,19 +75,19 @@ def test_flags_win(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "message"),
+    ("changes", "message"),
     [
-        ({"learning_rate": "fast"}, "--learning-rate: learning_rate is 'fast'; it must be a number, such as 0.002"),
-        ({"learning_rate": "11"}, "--learning-rate: learning_rate is '11'; it must lie between 0 and 10"),
-        ({"epochs": "1.5"}, "--epochs: epochs is '1.5'; it must be a whole number"),
-        ({"dtype": "int8"}, "--dtype: dtype is 'int8'; it must be one of auto, float32, bfloat16, float16"),
-        ({"encoder": "mini"}, "--encoder: unknown key 'encoder'; the keys of method finetune are base, passages"),
+        ({"learning_rate": "fast"}, "`learning_rate`: learning_rate is 'fast'; it must be a number, such as 0.002"),
+        ({"learning_rate": "11"}, "`learning_rate`: learning_rate is '11'; it must lie between 0 and 10"),
+        ({"epochs": "1.5"}, "`epochs`: epochs is '1.5'; it must be a whole number"),
+        ({"dtype": "int8"}, "`dtype`: dtype is 'int8'; it must be one of auto, float32, bfloat16, float16"),
+        ({"encoder": "mini"}, "`encoder`: unknown key 'encoder'; the keys of method finetune are base, passages"),
         ({"method": "magic"}, "method is 'magic'; a recipe of readers has one of finetune, mini"),
     ],
 )
-def test_wrong_flags_are_named(tmp_path: Path, flags: dict[str, str], message: str) -> None:
+def test_wrong_changes_are_named(tmp_path: Path, changes: dict[str, str], message: str) -> None:
     with pytest.raises(XqgError) as error:
-        read_recipe(_recipe(tmp_path, READER), "reader", flags)
+        read_recipe(_recipe(tmp_path, READER), "reader", changes)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
 
@@ -148,3 +149,26 @@ def test_not_utf8(tmp_path: Path) -> None:
     path.write_bytes(b"data: \xff\xfe")
     with pytest.raises(XqgError, match="not a YAML file"):
         read_recipe(path, "encoder")
+
+
+def test_keys_in_a_dictionary() -> None:
+    keys = {"base": "a", "passages": "b", "answers": "c", "epochs": 2}
+    assert read_recipe(keys, "reader", {"seed": 3}) == ReaderRecipe("a", "b", "c", epochs=2, seed=3)
+    with pytest.raises(XqgError, match="`recipe`: no answers; add the line"):
+        read_recipe({"base": "a", "passages": "b"}, "reader")
+
+
+def test_the_kind_of_a_recipe() -> None:
+    """Every recipe here is of one kind: that of its folder, or of the model that its name says."""
+    kinds = {path: kind_of(path) for path in RECIPES.rglob("*.yaml") if path.parent != RECIPES}
+    assert len(kinds) > 15
+    for path, kind in kinds.items():
+        read_recipe(path, kind)
+        if path.parent.name in ("encoder", "generator"):
+            assert kind == path.parent.name
+    assert kinds[RECIPES / "atlas" / "retriever.yaml"] == "encoder"
+    assert kind_of({"base": "a", "passages": "b", "answers": "c"}) == "reader"
+    with pytest.raises(XqgError, match="`recipe`: a recipe of generators or readers; give `kind`, one of encoder, generator"):
+        kind_of({"method": "mini", "encoder": "mini"})
+    with pytest.raises(XqgError, match="no method of any kind has all of its keys; give `kind`"):
+        kind_of({"method": "magic"})

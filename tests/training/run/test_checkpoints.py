@@ -62,7 +62,7 @@ def test_the_last_whole_checkpoint_is_taken(checkpoints: Checkpoints) -> None:
 def test_without_resume_it_is_refused_and_kept(checkpoints: Checkpoints) -> None:
     checkpoints.open(False)
     last = _checkpoint(checkpoints, 1)
-    with pytest.raises(XqgError, match=r"model.checkpoints: holds a training that was interrupted at step 1; .* --resume"):
+    with pytest.raises(XqgError, match=r"model.checkpoints: holds a training that was interrupted at step 1; .* `resume`"):
         checkpoints.open(False)
     assert (last / "model.safetensors").is_file()
 

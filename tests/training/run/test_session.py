@@ -118,7 +118,7 @@ def test_resumed_exactly(tmp_path: Path, step: int) -> None:
         fit(run)
     out = tmp_path / "model"
     with (
-        pytest.raises(Interrupted, match=rf"interrupted at step {step}; go on with --resume .*model.checkpoints\)"),
+        pytest.raises(Interrupted, match=rf"interrupted at step {step}; go on with `resume` .*model.checkpoints\)"),
         session(Recipe(), out, CPU, "data") as run,
     ):
         fit(run, At(step, _interrupt))
@@ -197,7 +197,7 @@ def test_what_is_refused(tmp_path: Path) -> None:
         fit(run, At(2, _interrupt))
     resumed = dataclasses.replace(CPU, resume=True)
     for recipe, how, data, message in (
-        (Recipe(), CPU, "data", "interrupted at step 2; go on with it by --resume, or delete"),
+        (Recipe(), CPU, "data", "interrupted at step 2; go on with it by `resume`, or delete"),
         (Recipe(seed=1), resumed, "data", "had another seed; give the recipe as it was"),
         (Recipe(), resumed, "other", "had other data; give the data as it was"),
     ):

@@ -179,7 +179,7 @@ def _digest(recipe: ReaderRecipe, data: str) -> str:
 
 
 def _refuse_others(kept: Path, recipe: ReaderRecipe, data: str) -> None:
-    """--resume is not to begin anew silently because a key was changed.
+    """`resume` is not to begin anew silently because a key was changed.
 
     Raises:
         XqgError: there are checkpoints of another recipe or of other data; says which.

@@ -8,7 +8,7 @@ from xqg.training.recipe.encoder import (
 )
 from xqg.training.recipe.generator import FinetuneGeneratorRecipe, MiniGeneratorRecipe
 from xqg.training.recipe.methods import METHODS, Method, Recipe
-from xqg.training.recipe.read import read_recipe
+from xqg.training.recipe.read import kind_of, read_recipe
 from xqg.training.recipe.reader import MiniReaderRecipe, ReaderRecipe
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "ReaderRecipe",
     "Recipe",
     "SmallEncoderRecipe",
+    "kind_of",
     "read_recipe",
 ]

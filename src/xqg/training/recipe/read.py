@@ -10,17 +10,20 @@ from xqg.errors import XqgError
 from xqg.training.recipe.keys import keys_of, value_of
 from xqg.training.recipe.methods import METHODS, Recipe
 
-__all__ = ["read_recipe"]
+__all__ = ["kind_of", "read_recipe"]
 
 
-def read_recipe(path: Path | str, kind: str, flags: Mapping[str, str] | None = None) -> Recipe:
+def read_recipe(
+    recipe: Path | str | Mapping[str, Any], kind: str, changes: Mapping[str, Any] | None = None
+) -> Recipe:
     """Read a recipe; relative folders in it count from where the command runs.
 
     The key `method` says which of `METHODS[kind]` it is; without one it is the first.
 
     Args:
+        recipe: a YAML file, or its keys.
         kind: `encoder`, `generator` or `reader`.
-        flags: values of keys, as texts, that win over the file's.
+        changes: values of keys that win over the recipe's; numbers may be texts, as a flag gives them.
 
     Raises:
         XqgError: no such kind or method; file missing, broken YAML, an unknown or missing key, a value of the
@@ -28,18 +31,17 @@ def read_recipe(path: Path | str, kind: str, flags: Mapping[str, str] | None = N
     """
     if kind not in METHODS:
         raise XqgError(f"unknown kind of model {kind!r}; train an encoder, a generator or a reader")
-    path = Path(path)
-    values = _values(path)
-    given = {name: f"--{name.replace('_', '-')}" for name in flags or {}}
-    values.update(flags or {})
+    changes = changes or {}
+    name_of_recipe, values = _values(recipe)
+    values.update(changes)
     methods = METHODS[kind]
     method = values.pop("method", next(iter(methods)))
     if not isinstance(method, str) or method not in methods:
-        raise XqgError(f"{path}: method is {method!r}; a recipe of {kind}s has one of {', '.join(methods)}")
+        raise XqgError(f"{name_of_recipe}: method is {method!r}; a recipe of {kind}s has one of {', '.join(methods)}")
     fields = keys_of(methods[method].recipe)
     found: dict[str, Any] = {}
     for name, value in values.items():
-        where = given.get(name, str(path))
+        where = f"`{name}`" if name in changes else name_of_recipe
         if name not in fields:
             raise XqgError(f"{where}: unknown key {name!r}; the keys of method {method} are {', '.join(fields)}")
         try:
@@ -50,10 +52,43 @@ def read_recipe(path: Path | str, kind: str, flags: Mapping[str, str] | None = N
         return methods[method].recipe(**found)
     except TypeError:
         missing = [name for name, field in fields.items() if name not in found and not _has_default(field)]
-        raise XqgError(f"{path}: no {missing[0]}; add the line `{missing[0]}: …`") from None
+        raise XqgError(f"{name_of_recipe}: no {missing[0]}; add the line `{missing[0]}: …`") from None
 
 
-def _values(path: Path) -> dict[str, Any]:
+def kind_of(recipe: Path | str | Mapping[str, Any], changes: Mapping[str, Any] | None = None) -> str:
+    """The kind of model that a recipe is for: the only one with a method that has all of its keys.
+
+    Raises:
+        XqgError: there is none, or more than one; a file that `read_recipe` would refuse.
+    """
+    name, values = _values(recipe)
+    values.update(changes or {})
+    asked = values.pop("method", None)
+    kinds = [
+        kind
+        for kind, methods in METHODS.items()
+        for method in ([next(iter(methods))] if asked is None else [asked] if asked in methods else [])
+        if _fits(values, keys_of(methods[method].recipe))
+    ]
+    if len(kinds) == 1:
+        return kinds[0]
+    which = f"a recipe of {' or '.join(kinds)}s" if kinds else "no method of any kind has all of its keys"
+    raise XqgError(f"{name}: {which}; give `kind`, one of {', '.join(METHODS)}")
+
+
+def _fits(values: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
+    needed = {name for name, field in fields.items() if not _has_default(field)}
+    return needed <= set(values) <= set(fields)
+
+
+def _values(recipe: Path | str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """How messages name a recipe, and its keys."""
+    if isinstance(recipe, Mapping):
+        return "`recipe`", {str(name): value for name, value in recipe.items()}
+    return str(recipe), _file_values(Path(recipe))
+
+
+def _file_values(path: Path) -> dict[str, Any]:
     import yaml
 
     if not path.is_file():

@@ -47,12 +47,12 @@ class Checkpoints:
                 self.folder.mkdir()
                 (self.folder / FILE).write_text(json.dumps(self._about, indent=1) + "\n", encoding="utf-8")
             except OSError as error:
-                raise XqgError(f"{self.folder}: cannot be made ({error.strerror}); choose another --out") from None
+                raise XqgError(f"{self.folder}: cannot be made ({error.strerror}); choose another `out`") from None
             return None
         if not resume:
             raise XqgError(
                 f"{self.folder}: holds a training that was interrupted at step {_step(found)}; go on with it by "
-                "--resume, or delete the folder"
+                "`resume`, or delete the folder"
             )
         self.check()
         return found
@@ -64,7 +64,7 @@ class Checkpoints:
     def _clear(self) -> None:
         """Remove what a training left that was killed before its first checkpoint; never anyone's own files."""
         if self.folder.is_dir() and any(self.folder.iterdir()) and not (self.folder / FILE).is_file():
-            raise XqgError(f"{self.folder}: in the way of checkpoints, and no training's; move it or choose another --out")
+            raise XqgError(f"{self.folder}: in the way of checkpoints, and no training's; move it or choose another `out`")
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _last(self) -> Path | None:

@@ -28,7 +28,7 @@ def model_folder(out: Path | str) -> Iterator[Path]:
     try:
         folder.mkdir()
     except OSError as error:
-        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another --out") from None
+        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another `out`") from None
     try:
         yield folder
         _check(out)
@@ -46,11 +46,11 @@ def model_folder(out: Path | str) -> Iterator[Path]:
 
 
 def _check(out: Path) -> None:
-    """A mistyped --out must not cost anyone's files: only a model is replaced."""
+    """A mistyped `out` must not cost anyone's files: only a model is replaced."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise XqgError(f"{out}: is a file or a link; choose another --out or delete it")
+        raise XqgError(f"{out}: is a file or a link; choose another `out` or delete it")
     model = any((out / name).is_file() for name in ("config.json", "modules.json", "reader.json"))
     if out.is_dir() and any(out.iterdir()) and not model:
-        raise XqgError(f"{out}: holds files that are no model's; choose another --out or delete it")
+        raise XqgError(f"{out}: holds files that are no model's; choose another `out` or delete it")
     if not out.parent.is_dir():
         raise XqgError(f"{out}: the folder {out.parent} does not exist; create it first")

@@ -99,7 +99,7 @@ class Session:
         step = trainer.state.global_step
         if interrupt.asked and step < trainer.state.max_steps:
             raise Interrupted(
-                f"interrupted at step {step:,}; go on with --resume (the checkpoint is in {self._checkpoints.folder})"
+                f"interrupted at step {step:,}; go on with `resume` (the checkpoint is in {self._checkpoints.folder})"
             )
         self.history = trainer.state.log_history
         return int(step)
