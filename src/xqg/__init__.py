@@ -6,6 +6,10 @@
     for hit in xqg.Index.open("my-index").search("アイスランドの公用語は？", k=5, languages="auto"):
         print(hit.rank, hit.score, hit.passage.title)
 
+    results = xqg.compare("xquad", data="../xquad", encoder="minilm", queries="queries.jsonl", alpha="tuned")
+    print(results)
+    results.contrast("cross", "mono")
+
 Everything is imported on first use.
 """
 
@@ -15,11 +19,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from xqg.benchmarks import benchmark
     from xqg.door import Hits, Index
     from xqg.door.generate import generate
     from xqg.door.train import train
     from xqg.encoding import load_encoder
     from xqg.errors import XqgError
+    from xqg.experiment.compare import compare
+    from xqg.experiment.evaluate import evaluate
+    from xqg.experiment.languages import languages
+    from xqg.experiment.reproduce import reproduce
+    from xqg.experiment.results import Results
+    from xqg.experiment.study import study
     from xqg.passages import Passage, Question
     from xqg.queries import load_generator
     from xqg.reading import load_reader
@@ -29,11 +40,19 @@ __all__ = [
     "Index",
     "Passage",
     "Question",
+    "Results",
     "XqgError",
+    "benchmark",
+    "compare",
+    "convert",
+    "evaluate",
     "generate",
+    "languages",
     "load_encoder",
     "load_generator",
     "load_reader",
+    "reproduce",
+    "study",
     "train",
 ]
 __version__ = "0.1.0"
@@ -43,11 +62,19 @@ _HOMES = {
     "Index": "door",
     "Passage": "passages",
     "Question": "passages",
+    "Results": "experiment.results",
     "XqgError": "errors",
+    "benchmark": "benchmarks",
+    "compare": "experiment.compare",
+    "convert": "door",
+    "evaluate": "experiment.evaluate",
     "generate": "door",
+    "languages": "experiment.languages",
     "load_encoder": "encoding",
     "load_generator": "queries",
     "load_reader": "reading",
+    "reproduce": "experiment.reproduce",
+    "study": "experiment.study",
     "train": "door",
 }
 

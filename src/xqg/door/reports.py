@@ -182,8 +182,8 @@ def _index_lines(index: StoredIndex) -> dict[str, str]:
         "passages": f"{counts.passages} in {', '.join(index.passage_languages)}",
         "skipped": f"{counts.skipped} bad ones" if counts.skipped else "",
         "fields": ", ".join(f"{name} ({kind})" for name, kind in manifest.fields.items()),
-        "encoder": f"{encoder.name} ({encoder.similarity}, {d} dimensions, {encoder.passage_length} tokens of a "
-        f"passage, {encoder.query_length} of a question)",
+        "encoder": f"{encoder.name} ({encoder.similarity}, {d} dimensions, {encoder.passage_length or 'all'} tokens of a "
+        f"passage, {encoder.query_length or 'all'} of a question)",
         "encoder hash": encoder.fingerprint,
         "queries": by_language(counts.queries) or "none",
         "blank queries": str(counts.blank),
