@@ -64,5 +64,5 @@ def check_alpha(alpha: float) -> float:
 
 
 def default_fusion(similarity: str) -> Fusion:
-    """`raw` for encoders compared by dot product, `normalised` for cosine ones (spec §2)."""
+    """`raw` for encoders compared by dot product, `normalised` for cosine ones."""
     return "raw" if similarity == "dot" else "normalised"

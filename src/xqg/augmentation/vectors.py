@@ -102,7 +102,7 @@ class QueryVectors:
 
 
 def rescaled(groups: Sequence[QueryVectors], queries: int) -> list[QueryVectors]:
-    """The groups with each passage's sums times K/K_p, so that K stays equal (spec §4).
+    """The groups with each passage's sums times K/K_p, so that K stays equal.
 
     Args:
         groups: an arm's; K_p is a passage's number of queries in all of them.

@@ -1,7 +1,7 @@
 """Cleaning generated queries while an index takes them in: a report on their language, and filters.
 
 What a filter takes out is not in the sums, and these are stored as they are: with fewer queries a
-passage's sum is shorter, it is not rescaled by K/K_p as the comparison of filters does (spec §2).
+passage's sum is shorter, it is not rescaled by K/K_p as the comparison of filters does.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class Generation:
 
     `generators` are names (several where a file of queries mixes them); `fingerprint`, `prompt` and
     `dtype` (number type of the generator's weights) are None where not known or not the same for all languages; `per_language` is n, None where it
-    differs between passages; `block_size` is the number of passages sampled as one batch (spec §3) and
+    differs between passages; `block_size` is the number of passages sampled as one batch and
     `blocks` the number of blocks there were so far: passages added later open new ones.
     """
 
@@ -120,7 +120,7 @@ class Manifest:
 
     @property
     def stored_bytes(self) -> int:
-        """Bytes of a passage's vectors: (1+L)·2d (spec §9)."""
+        """Bytes of a passage's vectors: (1+L)·2d."""
         return (1 + len(self.languages)) * 2 * self.dimension
 
     def to_json(self) -> dict[str, Any]:

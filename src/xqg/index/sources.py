@@ -26,7 +26,7 @@ Queries = Mapping[str, Mapping[str, Sequence[str]]]  # language -> passage id ->
 
 
 class QuerySource(Protocol):
-    """Asked for the queries of one block of passages at a time (spec §3)."""
+    """Asked for the queries of one block of passages at a time."""
 
     @property
     def languages(self) -> tuple[str, ...]:

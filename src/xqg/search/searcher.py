@@ -256,7 +256,7 @@ class _Asked:
             )
 
     def weightings(self, index: StoredIndex) -> dict[Weighting, list[int]]:
-        """Places of the questions by the weighting that they are to be ranked with (spec §2)."""
+        """Places of the questions by the weighting that they are to be ranked with."""
         if self.languages != "auto":
             return {Weighting.of(index, self.alpha, self.languages): list(range(len(self.queries)))}
         counts = index.manifest.counts.queries

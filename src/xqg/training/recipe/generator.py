@@ -17,7 +17,7 @@ class FinetuneGeneratorRecipe(TrainerKeys, PairsKeys):
 
     METHOD: ClassVar[str] = "finetune"
 
-    prompt: str = key("", help="with {language}, {title} and {passage}; none: the spec's")
+    prompt: str = key("", help="with {language}, {title} and {passage}; none: the default one")
     mix: str = key(
         "even", help="languages of a batch: even parts of each, or as the data has them", choices=("even", "data")
     )
