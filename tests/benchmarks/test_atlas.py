@@ -228,7 +228,7 @@ def test_names_are_complete() -> None:
 def test_wrong_calls(tmp_path: Path) -> None:
     with pytest.raises(XqgError, match="atlas has English passages only"):
         benchmarks.load("atlas", passage_language="ja")
-    with pytest.raises(XqgError, match=r"atlas is built in .* leave out --data"):
+    with pytest.raises(XqgError, match=r"atlas is built in .* leave out `data`"):
         benchmarks.load("atlas", data=tmp_path)
-    with pytest.raises(XqgError, match="unknown benchmark 'atlass': it is neither one of atlas, atlas-r, xquad"):
+    with pytest.raises(XqgError, match="unknown benchmark 'atlass': it is neither one of atlas, atlas-r, xor-tydi, xquad"):
         benchmarks.load("atlass")

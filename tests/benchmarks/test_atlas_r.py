@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from xqg.benchmarks import Benchmark, atlas_r, load
+from xqg.benchmarks import Benchmark, load
 from xqg.benchmarks.atlas.names import LANGUAGES, entities, split_of
+from xqg.benchmarks.named import atlas_r
 from xqg.errors import XqgError
 
 FINGERPRINT = "sha256:16cad6736fc2e715262fe53e0ca27b181a1347765ed3eefe0b3c4fa6922675e2"
@@ -74,8 +75,8 @@ def test_a_pool_of_one_language() -> None:
 
 def test_refusals(tmp_path: Path) -> None:
     with pytest.raises(
-        XqgError, match=r"no passages in 'de'; use --passage-language with one of en, ar, .*, all"
+        XqgError, match=r"no passages in 'de'; give as `passage_language` one of en, ar, .*, all"
     ):
         load("atlas-r", passage_language="de")
-    with pytest.raises(XqgError, match="atlas-r is built in and reads no files; leave out --data"):
+    with pytest.raises(XqgError, match="atlas-r is built in and reads no files; leave out `data`"):
         load("atlas-r", data=tmp_path)

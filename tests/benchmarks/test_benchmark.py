@@ -1,10 +1,15 @@
-"""Folds of a benchmark: whole clusters, dealt out in turn."""
+"""A benchmark: of a name, a folder or itself; its short form; its folds, of whole clusters."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from xqg.benchmarks import BENCHMARKS, benchmark
 from xqg.benchmarks.benchmark import Benchmark, deal
+from xqg.benchmarks.tsv_pool import TsvPool
 from xqg.errors import XqgError
 from xqg.passages import Passage, Question
 
@@ -57,3 +62,60 @@ def test_the_folds_are_all_questions_once() -> None:
 def test_no_such_fold(number: int, folds: int, says: str) -> None:
     with pytest.raises(XqgError, match=says):
         BENCHMARK.fold(number, folds)
+
+
+def test_of_a_name_a_folder_or_itself(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    (folder / "qrels").mkdir(parents=True)
+    (folder / "corpus.jsonl").write_text('{"_id": "p", "text": "Rome"}\n')
+    (folder / "queries.jsonl").write_text('{"_id": "q", "text": "?", "language": "ja"}\n')
+    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq\tp\t1\n")
+    own = benchmark(folder, passage_language="it")
+    assert (own.name, own.passage_languages) == ("own", ("it",))
+    assert benchmark(str(folder)).fingerprint == own.fingerprint
+    assert benchmark(own) is own
+    assert benchmark("atlas-r", passage_language="fi").name == "atlas-r"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"benchmark": 5}, "`benchmark` is 5; give a name, a BEIR folder, or a Benchmark"),
+        ({"benchmark": None}, "`benchmark` is None"),
+        ({"benchmark": "nothing"}, "unknown benchmark 'nothing': it is neither one of atlas, atlas-r, xor-tydi, xquad"),
+        ({"benchmark": BENCHMARK, "data": "x"}, "`data` goes with a benchmark's name, and toy is loaded; leave it out"),
+        ({"benchmark": BENCHMARK, "passage_language": "en"}, "`passage_language` goes with a benchmark's name"),
+    ],
+)
+def test_what_is_no_benchmark(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(XqgError, match=message):
+        benchmark(**arguments)
+
+
+def test_a_short_repr() -> None:
+    assert repr(benchmark("atlas-r", passage_language="fi")) == (
+        "atlas-r: 962 passages (fi), 5,104 questions in 8 languages"
+    )
+    assert repr(benchmark("atlas-r")).startswith("atlas-r: 7,696 passages (8 languages), ")
+    one = Benchmark("<b>", [Passage("p", "", "t", "en")], [Question("q", "?", "ja")], {}, {}, "")
+    assert repr(one) == "<b>: 1 passages (en), 1 questions in ja"
+    assert one._repr_html_() == (
+        "<b>&lt;b&gt;</b>: 1 passages (en)<table><tr><th>questions in</th><th>ja</th></tr>"
+        "<tr><td>1</td><td>1</td></tr></table>"
+    )
+
+
+def test_a_pool_on_the_disk_is_not_read_for_a_repr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    path = tmp_path / "passages.tsv"
+    path.write_text("id\ttext\ttitle\n1\ta text\t\n2\tanother\t\n")
+    pool = TsvPool(path, "en")
+    one = Benchmark("big", pool, [Question("q", "?", "ja")], {}, {}, "")
+    assert repr(one) == "big: passages (en), 1 questions in ja"
+    assert len(pool) == 2
+    assert repr(one) == "big: 2 passages (en), 1 questions in ja"
+
+
+def test_every_name_is_a_file() -> None:
+    assert list(BENCHMARKS) == ["atlas", "atlas-r", "xor-tydi", "xquad", "xquad-r"]
+    assert all(callable(loader) for _, loader in BENCHMARKS.items())

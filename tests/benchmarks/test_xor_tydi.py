@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from xqg.benchmarks import load, tsv_notes, tsv_pool, xor_tydi
+from xqg.benchmarks import load, tsv_notes, tsv_pool
 from xqg.benchmarks.benchmark import Benchmark
+from xqg.benchmarks.named import xor_tydi
 from xqg.benchmarks.tsv_pool import TsvPool
 from xqg.errors import XqgError
 from xqg.evaluation import parse
@@ -228,7 +229,7 @@ def test_malformed_questions_are_refused(tmp_path: Path, rows: list[dict[str, An
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:
     get = r"xor_dev_retrieve_eng_span_v1_1\.jsonl \(from https.*/enwiki_20190201_w100\.tsv\)"
-    with pytest.raises(XqgError, match=f"xor-tydi needs its files; give --data .*{get}"):
+    with pytest.raises(XqgError, match=f"xor-tydi needs its files; give as `data` .*{get}"):
         load("xor-tydi")
     with pytest.raises(XqgError, match=f"none: no such folder; .*{get}"):
         load("xor-tydi", data=tmp_path / "none")

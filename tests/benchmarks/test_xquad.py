@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from xqg.benchmarks import xquad
+from xqg.benchmarks.named import xquad
 from xqg.errors import XqgError
 from xqg.evaluation import normalise
 
@@ -77,7 +77,7 @@ def test_the_fingerprint_is_that_of_the_files(tmp_path: Path) -> None:
 
 
 def test_data_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(XqgError, match=r"--data a folder with xquad\.LANG\.json"):
+    with pytest.raises(XqgError, match=r"`data` a folder with xquad\.LANG\.json"):
         xquad.load(None)
     with pytest.raises(XqgError, match="no such folder"):
         xquad.load(tmp_path / "none")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from xqg.benchmarks import load, xquad_r
+from xqg.benchmarks import load
+from xqg.benchmarks.named import xquad_r
 from xqg.errors import XqgError
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "xquad-r"
@@ -96,7 +97,7 @@ def test_a_folder_with_one_language_works(folder: Path) -> None:
 
 
 def test_data_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(XqgError, match=r"--data a folder with LANG\.json files .*lareqa"):
+    with pytest.raises(XqgError, match=r"`data` a folder with LANG\.json files .*lareqa"):
         xquad_r.load(None)
     with pytest.raises(XqgError, match=r"no LANG\.json in it"):
         xquad_r.load(tmp_path)

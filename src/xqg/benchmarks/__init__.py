@@ -1,25 +1,21 @@
-"""Benchmarks: pools of passages with questions and relevance judgements, one file each."""
+"""Benchmarks: pools of passages with questions and relevance judgements."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
 from xqg.benchmarks.benchmark import Benchmark
+from xqg.benchmarks.named import BENCHMARKS
 from xqg.errors import XqgError
 
-__all__ = ["NAMES", "Benchmark", "load"]
-
-# A new benchmark is a file beside this one, named alike, with `load(data, passage_language)`.
-NAMES = ("atlas", "atlas-r", "xquad", "xquad-r", "xor-tydi")
-BUILT_IN = ("atlas", "atlas-r")
+__all__ = ["BENCHMARKS", "Benchmark", "benchmark", "load"]
 
 
 def load(name: str, *, data: Path | str | None = None, passage_language: str | None = None) -> Benchmark:
     """Load a benchmark by name, or a BEIR folder of one's own by its path.
 
     Args:
-        name: one of `NAMES` (`atlas` and `atlas-r` are built in), or a folder with `corpus.jsonl`,
+        name: one of `BENCHMARKS` (`atlas` and `atlas-r` are built in), or a folder with `corpus.jsonl`,
             `queries.jsonl`, `qrels/`.
         data: the folder that holds the benchmark's files, where it is not built in.
         passage_language: of the pool; `all` makes one pool of every language (xquad, xquad-r,
@@ -30,30 +26,39 @@ def load(name: str, *, data: Path | str | None = None, passage_language: str | N
         XqgError: unknown name, missing or malformed data, data for a benchmark that is built in, a
             passage language that the benchmark has not.
     """
-    folder = Path(data) if data is not None else None
-    if name in BUILT_IN and folder is not None:
-        raise XqgError(f"{name} is built in and reads no files; leave out --data")
-    if name == "atlas":
-        from xqg.benchmarks import atlas
-
-        if passage_language not in (None, "en"):
-            raise XqgError("atlas has English passages only; leave out --passage-language or use xquad")
-        return atlas.load()
-    if name in NAMES:
-        module = import_module(f"xqg.benchmarks.{name.replace('-', '_')}")
-        benchmark: Benchmark = (
-            module.load(folder) if passage_language is None else module.load(folder, passage_language)
-        )
-        return benchmark
+    if name in BENCHMARKS:
+        return BENCHMARKS[name](Path(data) if data is not None else None, passage_language)
     if Path(name).is_dir():
         from xqg.benchmarks import beir
 
         return beir.load(Path(name), passage_language or "en")
     raise XqgError(
-        f"unknown benchmark {name!r}: it is neither one of {', '.join(NAMES)} nor a folder with "
+        f"unknown benchmark {name!r}: it is neither one of {', '.join(BENCHMARKS)} nor a folder with "
         "corpus.jsonl, queries.jsonl and qrels/"
     )
 
 
-def benchmark(x, *, data=None, passage_language=None):  # type: ignore  # replaced by branch things
-    return x if isinstance(x, Benchmark) else load(str(x), data=data, passage_language=passage_language)
+def benchmark(
+    benchmark: str | Path | Benchmark, *, data: Path | str | None = None, passage_language: str | None = None
+) -> Benchmark:
+    """A benchmark of a name, of a BEIR folder of one's own, or itself.
+
+        >>> import xqg
+        >>> xqg.benchmark("atlas-r", passage_language="fi")
+        atlas-r: 962 passages (fi), 5,104 questions in 8 languages
+
+    Args:
+        benchmark: a name or a folder (see `load`), or a `Benchmark` that somebody made.
+        data, passage_language: see `load`; not for one that somebody made.
+
+    Raises:
+        XqgError: as `load`; nothing of these.
+    """
+    if isinstance(benchmark, str | Path):
+        return load(str(benchmark), data=data, passage_language=passage_language)
+    if not isinstance(benchmark, Benchmark):
+        raise XqgError(f"`benchmark` is {benchmark!r:.80}; give a name, a BEIR folder, or a Benchmark")
+    for argument, value in (("data", data), ("passage_language", passage_language)):
+        if value is not None:
+            raise XqgError(f"`{argument}` goes with a benchmark's name, and {benchmark.name} is loaded; leave it out")
+    return benchmark

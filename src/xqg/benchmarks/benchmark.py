@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
+from pathlib import Path
 
 from xqg.benchmarks.pool import Pool
 from xqg.errors import XqgError
 from xqg.passages.records import Passage, Question
 
-__all__ = ["Benchmark", "deal"]
+__all__ = ["Benchmark", "deal", "refuse_data"]
+
+
+def refuse_data(name: str, data: Path | None) -> None:
+    """Raise XqgError where a folder is given for a benchmark that is built in."""
+    if data is not None:
+        raise XqgError(f"{name} is built in and reads no files; leave out `data`")
+
 
 
 def deal(groups: Mapping[str, str], folds: int) -> dict[str, int]:
@@ -20,7 +30,7 @@ def deal(groups: Mapping[str, str], folds: int) -> dict[str, int]:
     return {question: order[group] % folds for question, group in groups.items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Benchmark:
     """A pool of passages, questions over it, and which passages answer which question.
 
@@ -51,6 +61,29 @@ class Benchmark:
     tuning_qrels: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     passage_answers: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     passage_length: int | None = None
+
+    def __repr__(self) -> str:
+        """`xquad: 240 passages (en), 13,090 questions in 11 languages`; a pool on the disk is not counted for it."""
+        languages = self.query_languages
+        asked = languages[0] if len(languages) == 1 else f"{len(languages)} languages"
+        return f"{self.name}: {self._pool}, {len(self.questions):,} questions in {asked}"
+
+    def _repr_html_(self) -> str:
+        """The same for a notebook, and the questions of each language."""
+        counts = Counter(question.language for question in self.questions)
+        head = "".join(f"<th>{escape(code)}</th>" for code in sorted(counts))
+        body = "".join(f"<td>{counts[code]:,}</td>" for code in sorted(counts))
+        return (
+            f"<b>{escape(self.name)}</b>: {escape(self._pool)}"
+            f"<table><tr><th>questions in</th>{head}</tr><tr><td>{len(self.questions):,}</td>{body}</tr></table>"
+        )
+
+    @property
+    def _pool(self) -> str:
+        number = self.passages.known_length if isinstance(self.passages, Pool) else len(self.passages)
+        languages = self.passage_languages
+        spoken = ", ".join(languages) if len(languages) <= 3 else f"{len(languages)} languages"
+        return f"{'' if number is None else f'{number:,} '}passages ({spoken})"
 
     @cached_property
     def passage_by_id(self) -> Mapping[str, Passage]:

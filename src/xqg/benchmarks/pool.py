@@ -19,6 +19,11 @@ class Pool(Sequence[Passage]):
         """The languages of the passages, sorted."""
 
     @property
+    def known_length(self) -> int | None:
+        """Number of passages, where it is known without reading them."""
+        return None
+
+    @property
     @abstractmethod
     def by_id(self) -> Mapping[str, Passage]:
         """Passage id → passage."""

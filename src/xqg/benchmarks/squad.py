@@ -89,8 +89,8 @@ class Files:
         files = self._files(Path(data))
         if passage_language != "all" and passage_language not in files:
             raise XqgError(
-                f"{data}/{self._name(passage_language)}: no such file; add it (from {self.source}) or use "
-                f"--passage-language with one of {', '.join(files)}, all"
+                f"{data}/{self._name(passage_language)}: no such file; add it (from {self.source}) or give "
+                f"as `passage_language` one of {', '.join(files)}, all"
             )
         digest = hashlib.sha256()
         parsed: dict[str, list[Paragraph]] = {}
@@ -109,7 +109,7 @@ class Files:
         return f"{self.prefix}{language}.json"
 
     def _remedy(self) -> str:
-        return f"give --data a folder with {self._name('LANG')} files (from {self.source})"
+        return f"give as `data` a folder with {self._name('LANG')} files (from {self.source})"
 
     def _anew(self) -> str:
         return f"get {self._name('LANG')} anew from {self.source}"

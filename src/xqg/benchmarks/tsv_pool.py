@@ -48,6 +48,11 @@ class TsvPool(Pool):
         """The one language."""
         return (self.language,)
 
+    @property
+    def known_length(self) -> int | None:
+        """Number of passages, once the file was gone through."""
+        return len(self) if "notes" in self.__dict__ else None
+
     @cached_property
     def by_id(self) -> Mapping[str, Passage]:
         """Passage id → passage; ids that count up from some number need no index."""

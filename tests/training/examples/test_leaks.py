@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from xqg.benchmarks import NAMES, load
+from xqg.benchmarks import BENCHMARKS, load
 from xqg.errors import XqgError
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
@@ -84,7 +84,7 @@ def test_the_sources_pass_their_own_check(data_folder: Path) -> None:
         assert without_leaks(found, splits)[1] == 0
 
 
-@pytest.mark.skipif("atlas-r" not in NAMES, reason="there is no benchmark atlas-r yet")
+@pytest.mark.skipif("atlas-r" not in BENCHMARKS, reason="there is no benchmark atlas-r yet")
 def test_atlas_r_passes_its_own_check_and_that_of_atlas() -> None:
     assert without_leaks(load_data(["atlas-r"]), held_out(["atlas-r"], ["atlas"]))[1] == 0
 

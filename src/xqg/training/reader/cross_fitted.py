@@ -125,10 +125,10 @@ def _say_counts(passages: Sequence[Passage], answered: Sequence[Answered]) -> No
 
 def _passages(recipe: ReaderRecipe) -> tuple[list[Passage], dict[str, str]]:
     """The passages, and passage id → cluster: that of the benchmark's questions about it."""
-    from xqg.benchmarks import NAMES, load
+    from xqg.benchmarks import BENCHMARKS, load
     from xqg.passages import read_passages
 
-    if recipe.passages not in NAMES and not Path(recipe.passages).is_dir():
+    if recipe.passages not in BENCHMARKS and not Path(recipe.passages).is_dir():
         return read_passages(Path(recipe.passages), "en"), {}
     benchmark = load(recipe.passages, data=recipe.data or None)
     groups: dict[str, str] = {}

@@ -22,7 +22,7 @@ from xqg.passages.jsonl import rows, text_field
 from xqg.passages.languages import english_name
 from xqg.passages.records import Question
 
-__all__ = ["COUNTS", "DEV", "PASSAGE_LENGTH", "load"]
+__all__ = ["load"]
 
 DEV = "xor_dev_retrieve_eng_span_v1_1.jsonl"
 # Questions of DEV that the authors' script counts: those with an answer other than yes and no.
@@ -30,7 +30,7 @@ COUNTS = {"ar": 309, "bn": 304, "fi": 314, "ja": 241, "ko": 285, "ru": 237, "te"
 PASSAGE_LENGTH = 128  # tokens, for passages of 100 words: xQG's
 _SITE = "https://nlp.cs.washington.edu/xorqa/XORQA_site/data"
 _REMEDY = (
-    f"give --data a folder with {DEV} (from {_SITE}/{DEV}) and one .tsv file of passages "
+    f"give as `data` a folder with {DEV} (from {_SITE}/{DEV}) and one .tsv file of passages "
     f"(from {_SITE}/models/enwiki_20190201_w100.tsv)"
 )
 _ENDS = 1 << 20  # bytes at either end of the passages that the fingerprint reads
@@ -38,7 +38,7 @@ _ENDS = 1 << 20  # bytes at either end of the passages that the fingerprint read
 logger = logging.getLogger(__name__)
 
 
-def load(data: Path | None = None, passage_language: str = "en") -> Benchmark:
+def load(data: Path | None = None, passage_language: str | None = None) -> Benchmark:
     """Load XOR-Retrieve from a folder; the passages are looked at only when they are asked for.
 
     The questions are those of `xor_dev_retrieve_eng_span_v1_1.jsonl`, else of the only .jsonl file;
@@ -50,9 +50,9 @@ def load(data: Path | None = None, passage_language: str = "en") -> Benchmark:
         XqgError: no folder, a file missing, more than one that could be meant, a malformed line (file
             and line are named), a passage language other than en.
     """
-    if passage_language != "en":
+    if passage_language not in (None, "en"):
         raise XqgError(
-            f"xor-tydi has English passages only, not {passage_language!r}; leave out --passage-language"
+            f"xor-tydi has English passages only, not {passage_language!r}; leave out `passage_language`"
         )
     if data is None:
         raise XqgError(f"xor-tydi needs its files; {_REMEDY}")

@@ -17,8 +17,8 @@ __all__ = ["load"]
 _FILES = Files("xquad", "xquad.", "google-deepmind/xquad")
 
 
-def load(data: Path | None = None, passage_language: str = "en") -> Benchmark:
-    """Load XQuAD with the pool of one language's paragraphs, or of `all` languages'.
+def load(data: Path | None = None, passage_language: str | None = None) -> Benchmark:
+    """Load XQuAD with the pool of one language's paragraphs (None: English), or of `all` languages'.
 
     Passage ids are `LANG:ARTICLE:PARAGRAPH`, both counted from 0; question ids are XQuAD's and the
     same in every language; a question's cluster is its article. In one language's pool
@@ -29,6 +29,7 @@ def load(data: Path | None = None, passage_language: str = "en") -> Benchmark:
         XqgError: no folder, no file in it or none of `passage_language`, a malformed file, files
             that are not parallel.
     """
+    passage_language = passage_language or "en"
     parallel = _FILES.read(data, passage_language)
     answers = parallel.answers()
     single = answers[passage_language] if passage_language != "all" else {}

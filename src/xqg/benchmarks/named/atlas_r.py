@@ -16,14 +16,14 @@ from xqg.benchmarks.atlas import facts_in
 from xqg.benchmarks.atlas.facts import Fact
 from xqg.benchmarks.atlas.names import LANGUAGES
 from xqg.benchmarks.atlas.questions import ask
-from xqg.benchmarks.benchmark import Benchmark
+from xqg.benchmarks.benchmark import Benchmark, refuse_data
 from xqg.errors import XqgError
 from xqg.passages.records import Passage, Question
 
 __all__ = ["load"]
 
 
-def load(data: Path | None = None, passage_language: str = "all") -> Benchmark:
+def load(data: Path | None = None, passage_language: str | None = None) -> Benchmark:
     """The pool of the second wordings of all facts of test and dev entities; the first wordings ask.
 
     A question's id is its fact's key, its cluster is the entity; a passage's id is `LANG:FACTKEY`, its
@@ -31,14 +31,16 @@ def load(data: Path | None = None, passage_language: str = "all") -> Benchmark:
 
     Args:
         data: None; there are no files.
-        passage_language: of the pool: `all`, or one of the eight.
+        passage_language: of the pool: `all` (None), or one of the eight.
 
     Raises:
-        XqgError: a language that atlas has not.
+        XqgError: a folder of files, or a language that atlas has not.
     """
+    refuse_data("atlas-r", data)
+    passage_language = passage_language or "all"
     if passage_language not in ("all", *LANGUAGES):
         raise XqgError(
-            f"atlas-r has no passages in {passage_language!r}; use --passage-language with one of "
+            f"atlas-r has no passages in {passage_language!r}; give as `passage_language` one of "
             f"{', '.join(LANGUAGES)}, all"
         )
     pool = LANGUAGES if passage_language == "all" else (passage_language,)

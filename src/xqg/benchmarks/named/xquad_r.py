@@ -25,19 +25,20 @@ __all__ = ["load"]
 _FILES = Files("xquad-r", "", "google-research-datasets/lareqa", sentences=True)
 
 
-def load(data: Path | None = None, passage_language: str = "all") -> Benchmark:
-    """Load XQuAD-R with the pool of `all` languages' sentences, or of one language's.
+def load(data: Path | None = None, passage_language: str | None = None) -> Benchmark:
+    """Load XQuAD-R with the pool of `all` (None) languages' sentences, or of one language's.
 
     Passage ids are `LANG:ARTICLE:PARAGRAPH:SENTENCE`, all counted from 0. Sentences are not parallel
     in number, so that the relevant ids of a question differ in more than the language: each is the
     sentence in which that language's answer starts (an answer may run over its end: 2 to 20 of
     1,190 do). Question ids are XQuAD's, a question's cluster is its article. Answers are held as
-    `xqg.benchmarks.xquad.load` holds them.
+    `xqg.benchmarks.named.xquad.load` holds them.
 
     Raises:
-        XqgError: as `xqg.benchmarks.xquad.load`; a question without an answer, or one whose answer
+        XqgError: as `xqg.benchmarks.named.xquad.load`; a question without an answer, or one whose answer
             starts in no sentence.
     """
+    passage_language = passage_language or "all"
     parallel = _FILES.read(data, passage_language)
     answers = parallel.answers()
     single = answers[passage_language] if passage_language != "all" else {}
