@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xqg.benchmarks import NAMES, Benchmark, load
+from xqg.benchmarks import BENCHMARKS, Benchmark, load
 from xqg.errors import XqgError
 from xqg.passages import (
     PassageList,
@@ -86,16 +86,16 @@ def open_questions(
 
 def _benchmark(source: Any, data: Any, language: str | None) -> Benchmark | None:
     """The benchmark that is meant; None where it is something else."""
-    if isinstance(source, str) and source in NAMES:
+    if isinstance(source, str) and source in BENCHMARKS:
         return load(source, data=data, passage_language=language)
     if data is not None:
         what = source if isinstance(source, str | os.PathLike) else f"a {type(source).__name__}"
-        raise XqgError(f"`data` goes with a benchmark's name ({', '.join(NAMES)}), not with {what}")
+        raise XqgError(f"`data` goes with a benchmark's name ({', '.join(BENCHMARKS)}), not with {what}")
     return source if isinstance(source, Benchmark) else None
 
 
 def _check_there(source: Any, what: str) -> None:
     if isinstance(source, str | os.PathLike) and not os.path.exists(Path(source)):
         raise XqgError(
-            f"{source}: no such file; give a JSONL file of {what}, a BEIR folder, or one of {', '.join(NAMES)}"
+            f"{source}: no such file; give a JSONL file of {what}, a BEIR folder, or one of {', '.join(BENCHMARKS)}"
         )
