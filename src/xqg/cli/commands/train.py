@@ -75,7 +75,7 @@ def _parameters(kind: str) -> list[inspect.Parameter]:
 def _keys(kind: str) -> dict[str, tuple[str, str]]:
     """Key → what it means and its default, over all methods of a kind; the first that has it explains it."""
     found: dict[str, tuple[str, str]] = {}
-    for method in METHODS[kind].values():
+    for _, method in METHODS[kind].items():
         for name, field in keys_of(method.recipe).items():
             default = field.default
             plain = default not in ("", (), inspect.Parameter.empty) and isinstance(default, str | int | float)

@@ -8,7 +8,8 @@ from typing import Any
 
 from xqg.errors import XqgError
 from xqg.training.recipe.keys import keys_of, value_of
-from xqg.training.recipe.methods import METHODS, Recipe
+from xqg.training.recipe.method import Recipe
+from xqg.training.recipe.methods import METHODS, USUAL
 
 __all__ = ["kind_of", "read_recipe"]
 
@@ -18,7 +19,7 @@ def read_recipe(
 ) -> Recipe:
     """Read a recipe; relative folders in it count from where the command runs.
 
-    The key `method` says which of `METHODS[kind]` it is; without one it is the first.
+    The key `method` says which of `METHODS[kind]` it is; without one it is `USUAL[kind]`.
 
     Args:
         recipe: a YAML file, or its keys.
@@ -35,7 +36,7 @@ def read_recipe(
     name_of_recipe, values = _values(recipe)
     values.update(changes)
     methods = METHODS[kind]
-    method = values.pop("method", next(iter(methods)))
+    method = values.pop("method", USUAL[kind])
     if not isinstance(method, str) or method not in methods:
         raise XqgError(f"{name_of_recipe}: method is {method!r}; a recipe of {kind}s has one of {', '.join(methods)}")
     fields = keys_of(methods[method].recipe)
@@ -67,7 +68,7 @@ def kind_of(recipe: Path | str | Mapping[str, Any], changes: Mapping[str, Any] |
     kinds = [
         kind
         for kind, methods in METHODS.items()
-        for method in ([next(iter(methods))] if asked is None else [asked] if asked in methods else [])
+        for method in ([USUAL[kind]] if asked is None else [asked] if asked in methods else [])
         if _fits(values, keys_of(methods[method].recipe))
     ]
     if len(kinds) == 1:

@@ -1,0 +1,1 @@
+"""Ways to train an encoder, by name; one file each: a recipe's class, and where the work is done."""
