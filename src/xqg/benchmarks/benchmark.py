@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -14,13 +14,7 @@ from xqg.benchmarks.pool import Pool
 from xqg.errors import XqgError
 from xqg.passages.records import Passage, Question
 
-__all__ = ["Benchmark", "deal", "refuse_data"]
-
-
-def refuse_data(name: str, data: Path | None) -> None:
-    """Raise XqgError where a folder is given for a benchmark that is built in."""
-    if data is not None:
-        raise XqgError(f"{name} is built in and reads no files; leave out `data`")
+__all__ = ["Benchmark", "BuiltIn", "deal"]
 
 
 
@@ -159,3 +153,25 @@ class Benchmark:
         if self.passage_answers:
             return self.passage_answers.get(passage.language, {}).get(question.id, ())
         return question.answers
+
+
+@dataclass(frozen=True)
+class BuiltIn:
+    """How a benchmark that needs no files is loaded.
+
+    Attributes:
+        make: from a passage language (None: the usual one) to the benchmark.
+    """
+
+    name: str
+    make: Callable[[str | None], Benchmark]
+
+    def __call__(self, data: Path | None, passage_language: str | None) -> Benchmark:
+        """Load it.
+
+        Raises:
+            XqgError: a folder of files; what `make` raises.
+        """
+        if data is not None:
+            raise XqgError(f"{self.name} is built in and reads no files; leave out `data`")
+        return self.make(passage_language)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from xqg.benchmarks import atlas
-from xqg.benchmarks.benchmark import Benchmark, refuse_data
+from xqg.benchmarks.benchmark import Benchmark, BuiltIn
 from xqg.errors import XqgError
 
-__all__ = ["load"]
+__all__ = ["ATLAS"]
 
 
-def load(data: Path | None = None, passage_language: str | None = None) -> Benchmark:
-    """The whole pool with the questions about test entities.
-
-    Raises:
-        XqgError: a folder of files, or a passage language other than en.
-    """
-    refuse_data("atlas", data)
+def _make(passage_language: str | None) -> Benchmark:
     if passage_language not in (None, "en"):
         raise XqgError("atlas has English passages only; leave out `passage_language` or use xquad")
     return atlas.load()
+
+
+ATLAS = BuiltIn("atlas", _make)

@@ -10,33 +10,30 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from xqg.benchmarks.atlas import facts_in
 from xqg.benchmarks.atlas.facts import Fact
 from xqg.benchmarks.atlas.names import LANGUAGES
 from xqg.benchmarks.atlas.questions import ask
-from xqg.benchmarks.benchmark import Benchmark, refuse_data
+from xqg.benchmarks.benchmark import Benchmark, BuiltIn
 from xqg.errors import XqgError
 from xqg.passages.records import Passage, Question
 
-__all__ = ["load"]
+__all__ = ["ATLAS_R"]
 
 
-def load(data: Path | None = None, passage_language: str | None = None) -> Benchmark:
+def load(passage_language: str | None = None) -> Benchmark:
     """The pool of the second wordings of all facts of test and dev entities; the first wordings ask.
 
     A question's id is its fact's key, its cluster is the entity; a passage's id is `LANG:FACTKEY`, its
     title is empty. Questions about dev entities tune α. Within a language no two texts are equal.
 
     Args:
-        data: None; there are no files.
         passage_language: of the pool: `all` (None), or one of the eight.
 
     Raises:
-        XqgError: a folder of files, or a language that atlas has not.
+        XqgError: a language that atlas has not.
     """
-    refuse_data("atlas-r", data)
     passage_language = passage_language or "all"
     if passage_language not in ("all", *LANGUAGES):
         raise XqgError(
@@ -76,3 +73,6 @@ def _qrels(facts: Iterable[Fact], pool: Sequence[str]) -> dict[str, dict[str, in
 
 def _id(language: str, fact: Fact) -> str:
     return f"{language}:{fact.key}"
+
+
+ATLAS_R = BuiltIn("atlas-r", load)

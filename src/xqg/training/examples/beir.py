@@ -6,7 +6,7 @@ from pathlib import Path
 
 from xqg.benchmarks import beir
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.sources import Loaded, Request
+from xqg.training.examples.source import Loaded, Request
 
 __all__ = ["load"]
 

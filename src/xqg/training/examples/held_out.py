@@ -10,7 +10,8 @@ from pathlib import Path
 from xqg.benchmarks import Benchmark
 from xqg.benchmarks import load as load_benchmark
 from xqg.benchmarks.benchmark import deal
-from xqg.training.examples.sources import SOURCES, Request
+from xqg.training.examples.source import Request
+from xqg.training.examples.sources import SOURCES
 from xqg.training.examples.texts import normalised
 
 __all__ = ["HeldOut", "held_out", "title_key"]

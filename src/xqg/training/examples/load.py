@@ -13,7 +13,8 @@ from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
 from xqg.training.examples.generated import with_queries
 from xqg.training.examples.merge import merge
-from xqg.training.examples.sources import Request, load_source
+from xqg.training.examples.source import Request
+from xqg.training.examples.sources import load_source
 
 __all__ = ["fingerprint", "load_data"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.sources import Loaded
+from xqg.training.examples.source import Loaded
 
 __all__ = ["SEPARATOR", "Merged", "merge", "source_of"]
 

@@ -23,7 +23,7 @@ from xqg.passages.languages import english_name
 from xqg.passages.lines import rows, text_at
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.sources import Loaded, Request
+from xqg.training.examples.source import Loaded, Request
 from xqg.training.examples.spoken import languages_of
 from xqg.training.examples.texts import normalised
 

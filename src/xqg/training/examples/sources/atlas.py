@@ -9,7 +9,7 @@ from xqg.benchmarks.atlas.passages import passages
 from xqg.benchmarks.atlas.questions import ask, templates
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.sources import Loaded, Request
+from xqg.training.examples.source import Loaded, Request
 
 __all__ = ["load"]
 

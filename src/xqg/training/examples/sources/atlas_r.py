@@ -8,7 +8,7 @@ from xqg.benchmarks.atlas.names import LANGUAGES
 from xqg.benchmarks.atlas.questions import ask
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.sources import Loaded, Request
+from xqg.training.examples.source import Loaded, Request
 
 __all__ = ["load"]
 

@@ -7,7 +7,7 @@ from xqg.benchmarks.benchmark import deal
 from xqg.errors import XqgError
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.sources import Loaded, Request
+from xqg.training.examples.source import Loaded, Request
 
 __all__ = ["load"]
 
