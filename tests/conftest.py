@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["tiny_index"]  # fixtures of an index that needs no model
+pytest_plugins = ["tiny_index", "tiny_package"]  # fixtures of an index that needs no model, and of a package
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before huggingface_hub reads it: no test asks a network
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
