@@ -207,7 +207,7 @@ def test_refusals_leave_nothing_behind(
         ((model, ["xx"], target), "unknown language code 'xx'"),
         ((model, ["zxx"], target), "CLDR does not say which script"),
         ((model, ["ja", "te"], target), "no piece in the script of Telugu"),
-        ((model, ["ja"], tmp_path / "mixed"), "already there; choose another --out"),
+        ((model, ["ja"], tmp_path / "mixed"), "already there; choose another `out`"),
         ((model, ["ja"], tmp_path / "absent" / "out"), "create it first"),
         ((str(out), ["ja"], target), "converted already; give the model that it was made from"),
         ((str(bert_folder), ["ja"], target), "cannot be loaded as a sequence-to-sequence model"),

@@ -146,7 +146,7 @@ def test_other_settings_are_refused(change: dict[str, object], message: str, tmp
     with pytest.raises(XqgError) as caught:
         generate(PASSAGES, **{**options, **change})  # type: ignore[arg-type]
     assert message in str(caught.value)
-    assert "give another --out, or delete ja.jsonl" in str(caught.value)
+    assert "give another `out`, or delete ja.jsonl" in str(caught.value)
     assert (tmp_path / "ja.jsonl").read_bytes() == before
     (tmp_path / "ja.jsonl").unlink()
     generate(PASSAGES, **{**options, **change})  # type: ignore[arg-type]

@@ -102,15 +102,15 @@ class AdaptedEncoder:
         check_finite(self, vectors)
         return np.ascontiguousarray(vectors)
 
-    def _matrix(self, given: Any, count: int) -> npt.NDArray[np.float32]:
-        if hasattr(given, "detach"):  # a tensor, wherever it lies
-            given = given.detach().float().cpu().numpy()
+    def _matrix(self, output: Any, count: int) -> npt.NDArray[np.float32]:
+        if hasattr(output, "detach"):  # a tensor, wherever it lies
+            output = output.detach().float().cpu().numpy()
         try:
-            vectors = np.asarray(given, dtype=np.float32)
+            vectors = np.asarray(output, dtype=np.float32)
         except (TypeError, ValueError):
             vectors = np.empty(0, dtype=np.float32)
         if vectors.ndim != 2 or len(vectors) != count or not vectors.shape[1]:
-            shape = f"shape {vectors.shape}" if vectors.size else type(given).__name__
+            shape = f"shape {vectors.shape}" if vectors.size else type(output).__name__
             raise XqgError(
                 f"`encoder` {self.name} gave {shape} for {count} texts; return numbers of shape (texts, dimension)"
             )

@@ -41,20 +41,20 @@ class OfAnswers(Measure):
         Raises:
             XqgError: an answer from a passage that the benchmark lacks.
         """
-        found: dict[str, float] = {}
+        values: dict[str, float] = {}
         for question in questions:
             if not self.counts(question, benchmark):
                 continue
             span = answers.get(question.id)
             if span is None:
-                found[question.id] = 0.0
+                values[question.id] = 0.0
                 continue
             passage = _passage(question, span, benchmark)
             gold = _gold(benchmark, question, passage)
-            found[question.id] = max(
+            values[question.id] = max(
                 (self.similarity(span.text, one, passage.language) for one in gold), default=0.0
             )
-        return found
+        return values
 
 
 def _gold(benchmark: Benchmark, question: Question, passage: Passage) -> list[str]:

@@ -110,7 +110,7 @@ def _check(languages: Sequence[str], out: Path, quantization: str) -> None:
     for language in languages:
         language_scripts(language)
     if out.exists() or out.is_symlink():
-        raise XqgError(f"{out}: already there; choose another --out or delete it")
+        raise XqgError(f"{out}: already there; choose another `out` or delete it")
     if not out.absolute().parent.is_dir():
         raise XqgError(f"{out}: the folder {out.absolute().parent} does not exist; create it first")
 
@@ -209,7 +209,7 @@ def _compare(
     usual = sum(abs(one) / n for one, n in zip(expected, lengths, strict=True)) / len(each)
     limit = max(GROSS[quantization], SHARE[quantization] * usual)
     if not mean <= limit:  # NaN is gross too
-        remedy = "try --quantization float32" if quantization == "int8" else "use it as it is"
+        remedy = "try `quantization` float32" if quantization == "int8" else "use it as it is"
         raise XqgError(
             f"generator {name}: converted to {quantization} it gives probabilities that differ grossly "
             f"(ln P by {mean:.2g} per piece on average, at most {limit:.2g} will do); {remedy}"

@@ -110,7 +110,7 @@ def _read_settings(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         found = None
     if not isinstance(found, dict):
-        raise XqgError(f"{path}: broken; delete it and the .jsonl files beside it, or give another --out")
+        raise XqgError(f"{path}: broken; delete it and the .jsonl files beside it, or give another `out`")
     return found
 
 
@@ -120,7 +120,7 @@ def _write_settings(path: Path, settings: Mapping[str, Any]) -> None:
 
 
 def _compare(path: Path, known: Any, asked: Mapping[str, Any]) -> None:
-    remedy = f"give another --out, or delete {path.name}"
+    remedy = f"give another `out`, or delete {path.name}"
     if not isinstance(known, dict):
         raise XqgError(f"{path}: {SETTINGS} does not say how this file was made; {remedy}")
     for key in sorted({*known, *asked}):

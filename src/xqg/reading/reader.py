@@ -78,8 +78,8 @@ def as_reader(reader: Any, *, device: str | None = None, dtype: str = "auto") ->
         return load_reader(str(reader), device=device, dtype=dtype)
     if isinstance(reader, type) or not callable(getattr(reader, "read", None)):
         raise XqgError(f"`reader` is {reader!r:.80}; give a name, a folder, or an object with `read`")
-    found: Reader = reader if all(hasattr(reader, one) for one in _ALL) else _AdaptedReader(reader)
-    return found
+    whole: Reader = reader if all(hasattr(reader, one) for one in _ALL) else _AdaptedReader(reader)
+    return whole
 
 
 class _AdaptedReader:

@@ -77,8 +77,8 @@ def encoder_folder(name: str) -> Location:
     location = getattr(ENCODERS[known], "location", None)
     if location is None:
         raise XqgError(f"encoder {name} has no folder of files to train from; give a folder, a hub id, mini or minilm")
-    found: Location = location(argument or None)
-    return found
+    folder: Location = location(argument or None)
+    return folder
 
 
 def as_encoder(
@@ -125,16 +125,16 @@ def _adapted(thing: Any, name: str | None, passage_length: int | None, query_len
             f"`encoder` is {thing!r:.80}; give a name, a folder, a SentenceTransformer, or an object with "
             "`encode_queries` and `encode_passages`"
         )
-    found: Encoder = thing if all(hasattr(thing, one) for one in _ALL) else AdaptedEncoder(thing, name)
-    for side, asked, has in (
-        ("passage", passage_length, found.passage_length),
-        ("query", query_length, found.query_length),
+    encoder: Encoder = thing if all(hasattr(thing, one) for one in _ALL) else AdaptedEncoder(thing, name)
+    for side, wanted, has in (
+        ("passage", passage_length, encoder.passage_length),
+        ("query", query_length, encoder.query_length),
     ):
-        if asked is not None and has is not None and asked != has:
+        if wanted is not None and has is not None and wanted != has:
             raise XqgError(
-                f"`{side}_length` is {asked}, and encoder {found.name} was loaded with {has}; load it with {asked}"
+                f"`{side}_length` is {wanted}, and encoder {encoder.name} was loaded with {has}; load it with {wanted}"
             )
-    return found
+    return encoder
 
 
 def _is_sentence_transformer(thing: Any) -> bool:

@@ -76,16 +76,16 @@ def measures_of(measures: str | Measure | Iterable[Any]) -> list[Measure]:
     """
     if isinstance(measures, str | Measure) or not isinstance(measures, Iterable):
         measures = [measures]
-    found: list[Measure] = []
+    parsed: list[Measure] = []
     for one in measures:
-        found += map(parse, _names(one)) if isinstance(one, str) else [as_measure(one)]
-    if not found:
+        parsed += map(parse, _names(one)) if isinstance(one, str) else [as_measure(one)]
+    if not parsed:
         raise XqgError('no measure given in `measures`; name some, such as "R@5 RR@10 Answer@5"')
-    names = [measure.name for measure in found]
+    names = [measure.name for measure in parsed]
     for name in names:
         if names.count(name) > 1:
             raise XqgError(f"measure {name} is given twice in `measures`; give it once")
-    return found
+    return parsed
 
 
 def _names(text: str) -> list[str]:

@@ -61,7 +61,7 @@ class AnswerAt(Measure):
     ) -> dict[str, float]:
         """See `Measure.per_question`."""
         texts: dict[str, str] = {}
-        found: dict[str, float] = {}
+        values: dict[str, float] = {}
         for question in questions:
             if not self.counts(question, benchmark):
                 continue
@@ -72,8 +72,8 @@ class AnswerAt(Measure):
                 if passage_id not in texts:
                     texts[passage_id] = normalise(passage.text)
                 hit = hit or any(answer in texts[passage_id] for answer in answers[passage.language])
-            found[question.id] = float(hit)
-        return found
+            values[question.id] = float(hit)
+        return values
 
 
 def _normalised(benchmark: Benchmark, question: Question, passage: Passage) -> set[str]:

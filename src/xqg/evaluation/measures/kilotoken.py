@@ -105,7 +105,7 @@ class Kilotoken(Measure):
         """
         if reason := _not_english(benchmark):
             raise XqgError(f"{self.name} {reason}; use Answer@5 or R@5")
-        found: dict[str, float] = {}
+        values: dict[str, float] = {}
         for question in questions:
             answers = _answers(question, benchmark)
             if not answers:
@@ -114,8 +114,8 @@ class Kilotoken(Measure):
             if ids and (reason := self._too_short(question, ids, benchmark)):
                 raise XqgError(f"{reason}; retrieve more passages per question (-k)")
             text = self._text(ids, benchmark)
-            found[question.id] = float(any(answer in text for answer in answers))
-        return found
+            values[question.id] = float(any(answer in text for answer in answers))
+        return values
 
     def _too_short(self, question: Question, ids: Sequence[str], benchmark: Benchmark) -> str | None:
         """What a ranking lacks; a complete one is never too short."""

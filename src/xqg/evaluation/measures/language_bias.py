@@ -79,7 +79,7 @@ class LanguageBias(Measure):
         Raises:
             XqgError: a ranking without one of the question's relevant passages, or no ranking.
         """
-        found: dict[str, float] = {}
+        values: dict[str, float] = {}
         for question in questions:
             if not self.counts(question, benchmark):
                 continue
@@ -91,8 +91,8 @@ class LanguageBias(Measure):
                     f"{len(relevant)} relevant passages among {len(ranking)}; retrieve all "
                     f"{len(benchmark.passages)} passages per question (-k)"
                 )
-            found[question.id] = float(ranks[-1] - ranks[0])
-        return found
+            values[question.id] = float(ranks[-1] - ranks[0])
+        return values
 
 
 def _relevant(question: Question, benchmark: Benchmark) -> set[str]:

@@ -75,8 +75,8 @@ class Ranking(Measure):
             if run.get(id_)
         }
         values = _provider().iter_calc([self.measure], qrels, surrogate)
-        found = {value.query_id: float(value.value) for value in values}
-        return {id_: found[id_] for id_ in qrels}
+        by_id = {value.query_id: float(value.value) for value in values}
+        return {id_: by_id[id_] for id_ in qrels}
 
 
 def _provider() -> ir_measures.providers.FallbackProvider:

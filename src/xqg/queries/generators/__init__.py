@@ -68,5 +68,5 @@ def _adapted(thing: Any, name: str | None) -> Generator:
             f"`generator` is {thing!r:.80}; give a name, a folder, an object with `generate_block`, or a function of "
             "(title, text) pairs, language, n and seed"
         )
-    found: Generator = thing if all(hasattr(thing, one) for one in _ALL) else AdaptedGenerator(thing, name)
-    return found
+    generator: Generator = thing if all(hasattr(thing, one) for one in _ALL) else AdaptedGenerator(thing, name)
+    return generator
