@@ -36,7 +36,7 @@ def test_worst_minus_best_rank() -> None:
 
 def test_an_incomplete_ranking_is_refused() -> None:
     run = {"first": _ranked("de1", "de2", "ar1"), "second": _ranked(*IDS)}
-    with pytest.raises(XqgError, match=r"'first' has 2 of its 3 .* among 3; retrieve all 6 passages .*-k"):
+    with pytest.raises(XqgError, match=r"'first' has 2 of its 3 .* among 3; retrieve all 6 passages .*`k`"):
         LanguageBias().per_question(run, QUESTIONS, BENCHMARK)
     with pytest.raises(XqgError, match=r"'second' has 0 of its 3"):
         LanguageBias().per_question({"first": _ranked(*IDS)}, QUESTIONS, BENCHMARK)

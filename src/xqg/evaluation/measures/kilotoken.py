@@ -112,7 +112,7 @@ class Kilotoken(Measure):
                 continue
             ids = [passage_id for passage_id, _ in run.get(question.id, [])]
             if ids and (reason := self._too_short(question, ids, benchmark)):
-                raise XqgError(f"{reason}; retrieve more passages per question (-k)")
+                raise XqgError(f"{reason}; retrieve more passages per question, with a larger `k`")
             text = self._text(ids, benchmark)
             values[question.id] = float(any(answer in text for answer in answers))
         return values

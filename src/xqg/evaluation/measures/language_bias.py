@@ -89,7 +89,7 @@ class LanguageBias(Measure):
                 raise XqgError(
                     f"{self.name} needs complete rankings: question {question.id!r} has {len(ranks)} of its "
                     f"{len(relevant)} relevant passages among {len(ranking)}; retrieve all "
-                    f"{len(benchmark.passages)} passages per question (-k)"
+                    f"{len(benchmark.passages)} passages per question, with a larger `k`"
                 )
             values[question.id] = float(ranks[-1] - ranks[0])
         return values
