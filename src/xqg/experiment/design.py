@@ -107,6 +107,8 @@ class Design:
         exact = options.n is None
         selection = Selection.of(options.wanted, complete, plan, file, generator=generator, exact=exact)
         taken = file.take(plan, selection.systems, complete.passages, exact) if file else {}
+        for reason, names in reasons(left_out).items():  # said once nothing is refused any more
+            logger.warning("left out: %s (%s)", names, reason)
         return cls(options, benchmark, complete, measures, left_out, plan, selection, file, taken)
 
     @property
@@ -173,10 +175,7 @@ def _asked(benchmark: Benchmark, options: Options) -> Benchmark:
 def _measures(benchmark: Benchmark, options: Options) -> tuple[list[Measure], dict[str, str]]:
     reader = options.reading is not None
     if options.measures is None:
-        measures, left_out = default_measures(benchmark, benchmark.query_languages, reader=reader)
-        for reason, names in reasons(left_out).items():
-            logger.warning("left out: %s (%s)", names, reason)
-        return measures, left_out
+        return default_measures(benchmark, benchmark.query_languages, reader=reader)
     measures = measures_of(options.measures)
     if reader and not any(measure.needs_reader for measure in measures):
         measures += measures_of(list(READER_MEASURES))

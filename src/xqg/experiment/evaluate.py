@@ -110,7 +110,10 @@ def evaluate(
         path = Path(run) if isinstance(run, str | Path) else None
         runs = _by_language(ranked, pool, query_language, path)
         missing = _missing(runs, pool, name, allow_missing)
-        chosen = given or _default(pool, runs, reading is not None)
+        left_out: dict[str, str] = {}
+        chosen: Sequence[Measure] = given or []
+        if given is None:
+            chosen, left_out = default_measures(pool, list(runs), reader=reading is not None, runs=runs)
         values, reader_settings = _values(name, runs, pool, chosen, reading, device)
     settings = {
         "run": name,
@@ -133,6 +136,8 @@ def evaluate(
     if folder is not None:
         with partial_folder(folder) as made:
             results.save(made)
+    for reason, names in reasons(left_out).items():
+        logger.warning("left out: %s (%s)", names, reason)
     _warn(runs, missing, pool, query_language)
     return results
 
@@ -214,13 +219,6 @@ def _missing(runs: Mapping[str, Run], benchmark: Benchmark, name: str, allowed: 
             "count them 0 with `allow_missing`"
         )
     return missing
-
-
-def _default(benchmark: Benchmark, runs: Mapping[str, Run], reader: bool) -> list[Measure]:
-    measures, left_out = default_measures(benchmark, list(runs), reader=reader, runs=runs)
-    for reason, names in reasons(left_out).items():
-        logger.warning("left out: %s (%s)", names, reason)
-    return measures
 
 
 def _values(
