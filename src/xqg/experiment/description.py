@@ -44,8 +44,7 @@ class Compared:
     @classmethod
     def of(cls, system: System, systems: Sequence[System], plan: Plan) -> Compared:
         """A system among all that run."""
-        dense = next((one for one in systems if one.name == system.dense), None)
-        weighted = bool(dense is not None and getattr(dense, "weighted", False))
+        weighted = any(one.weighted for one in systems if one.name == system.dense)
         return cls(system.name, system.count(plan), system.bound, not system.augmented, system.dense, weighted)
 
     def fusion(self, setting: SettingRow) -> str | None:

@@ -128,6 +128,11 @@ class System(ABC):
         """See the attributes."""
         return None
 
+    @property
+    def weighted(self) -> bool:
+        """Whether it has queries' vectors to weigh, so that α plays a part."""
+        return False
+
     def needs(self, plan: Plan, passage_language: str) -> Mapping[str, int]:
         """Language → generated queries that a passage of `passage_language` must have."""
         return {}
@@ -165,7 +170,7 @@ class AugmentedVectors(System):
 
     @property
     def weighted(self) -> bool:
-        """Whether it has queries to weigh, so that α plays a part."""
+        """True but for `none`."""
         return True
 
     @abstractmethod
