@@ -10,7 +10,7 @@ from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
 from xqg.experiment.plan import Plan
 from xqg.experiment.query_source import QueryFile, needed
-from xqg.experiment.system import SYSTEMS, System
+from xqg.experiment.system import SYSTEMS, RankingObject, System
 
 __all__ = ["Names", "Selection", "Wanted", "wanted_systems"]
 
@@ -98,9 +98,10 @@ def _one(part: str | System, kind: str, known: Sequence[str]) -> System:
     if isinstance(part, type) and issubclass(part, System):
         return part()
     if not isinstance(part, str):
+        if isinstance(getattr(part, "name", None), str) and callable(getattr(part, "rank", None)):
+            return RankingObject(part)
         raise XqgError(
-            f"`{kind}s` holds {part!r}; give names ({', '.join(known)}) or objects of a subclass of "
-            "xqg.experiment.system.System"
+            f"`{kind}s` holds {part!r:.80}; give names ({', '.join(known)}), or objects with a `name` and `rank`"
         )
     if part not in known:
         alone = " alone" if kind == "baseline" and part in (NONE, ALL) else ""

@@ -18,7 +18,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +37,7 @@ from xqg.search.ranking import tie_order
 if TYPE_CHECKING:
     from xqg.encoding import Encoder
 
-__all__ = ["SYSTEMS", "AugmentedVectors", "System", "Task", "TextSource"]
+__all__ = ["SYSTEMS", "AugmentedVectors", "RankingObject", "System", "Task", "TextSource"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -193,6 +193,20 @@ class AugmentedVectors(System):
             question.id: [(ids[row], score) for row, score in zip(own_rows, own_scores, strict=True)]
             for question, own_rows, own_scores in zip(task.questions, rows.tolist(), scores.tolist(), strict=True)
         }
+
+
+class RankingObject(System):
+    """Any object with a `name` and `rank`; one that needs generated queries subclasses `System`."""
+
+    def __init__(self, thing: Any) -> None:
+        """Take the object as it is."""
+        self._thing = thing
+        self.name = str(thing.name)
+
+    def rank(self, task: Task) -> Run:
+        """The object's own."""
+        run: Run = self._thing.rank(task)
+        return run
 
 
 SYSTEMS: Registry[type[System]] = Registry("system", "xqg.experiment.systems", group="xqg.systems")
