@@ -17,7 +17,7 @@ __all__ = ["Names", "Selection", "Wanted", "wanted_systems"]
 Names = str | Sequence[str | System] | None  # `none,mono`, or a list of names and objects; None: not said
 
 ALL, NONE = "all", "none"
-NOT_DEFAULT = "not among the default arms; it runs where it is named, or where all are"
+NOT_DEFAULT = "not among the default arms; ask for it by name, or for all arms"
 
 logger = logging.getLogger(__name__)
 
