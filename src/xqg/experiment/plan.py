@@ -39,9 +39,9 @@ class Plan:
         """
         counts = {len(self.targets_of(code)) for code in self.passage_languages}
         if counts == {0}:
-            raise XqgError("no target language is left (T is empty); give --languages, such as ja,ru")
+            raise XqgError("no target language is left (T is empty); give `languages`, such as ja,ru")
         if len(counts) > 1:
-            raise XqgError("passages of some languages have fewer target languages; give --languages")
+            raise XqgError("passages of some languages have fewer target languages; give `languages`")
         return counts.pop()
 
     @property

@@ -77,12 +77,14 @@ class QueryFile:
     fingerprint: str
 
     @classmethod
-    def read(cls, queries: str | Path | Sequence[GeneratedQuery] | Texts) -> QueryFile:
-        """Take queries from a file or folder, a list, or language → passage id → texts.
+    def read(cls, queries: str | Path | Sequence[GeneratedQuery] | Texts | QueryFile) -> QueryFile:
+        """Take queries from a file or folder, a list, or language → passage id → texts; what was read already stays.
 
         Raises:
             XqgError: as `read_queries`; something else.
         """
+        if isinstance(queries, cls):
+            return queries
         if isinstance(queries, str | Path):
             return cls(str(queries), queries_by_language(read_queries(queries)), file_hash(Path(queries)))
         if isinstance(queries, Mapping):

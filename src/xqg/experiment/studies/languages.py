@@ -18,7 +18,7 @@ from xqg.experiment.study import Study
 from xqg.experiment.study_context import Context, Scores, arm_of
 from xqg.experiment.system import AugmentedVectors
 
-__all__ = ["CrossOf", "WhichLanguages", "target_languages"]
+__all__ = ["WhichLanguages"]
 
 
 def target_languages(plan: Plan) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ class WhichLanguages(Study):
         """
         targets, asked = target_languages(context.plan), context.plan.query_languages
         if len(targets) < 2:
-            raise XqgError("study languages needs two target languages or more; give --languages")
+            raise XqgError("study languages needs two target languages or more; give `languages`")
 
         def measured(arm: AugmentedVectors) -> Scores:
             return context.measure(arm, languages=asked)

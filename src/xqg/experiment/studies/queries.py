@@ -13,7 +13,7 @@ from xqg.experiment.report.tables import Table
 from xqg.experiment.study import Study
 from xqg.experiment.study_context import Context, Interval, Scores
 
-__all__ = ["NUMBERS", "HowManyQueries"]
+__all__ = ["HowManyQueries"]
 
 NUMBERS = (1, 2, 5, 10)
 _PAIR = ("cross", "mono")
