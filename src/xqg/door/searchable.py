@@ -148,6 +148,9 @@ class SearchableIndex:
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """Passages by id, in the order asked.
 
+            >>> [passage.fields["year"] for passage in xqg.Index.open("my-index").passages(["iceland", "finland"])]
+            [1944, 1917]
+
         Raises:
             XqgError: an id that the index does not hold.
         """
@@ -155,6 +158,9 @@ class SearchableIndex:
 
     def queries(self, id_: str) -> dict[str, list[str]]:
         """Generated queries of one passage by language, blank ones included.
+
+            >>> {language: len(texts) for language, texts in xqg.Index.open("my-index").queries("japan").items()}
+            {'fi': 2, 'ja': 2}
 
         Raises:
             XqgError: an id that the index does not hold.
@@ -173,8 +179,8 @@ class SearchableIndex:
     def info(self) -> Facts:
         """Models, settings, counts and size; printed it is a line for each.
 
-        >>> xqg.Index.open("my-index").info()["vector_bytes_per_passage"]
-        384
+            >>> xqg.Index.open("my-index").info()["vector_bytes_per_passage"]
+            1152
         """
         return index_facts(self.stored)
 
@@ -322,8 +328,8 @@ class SearchableIndex:
     def history(self) -> History:
         """The versions that one can go back to, oldest first; printed it is a table.
 
-        >>> [one.command for one in xqg.Index.open("my-index").history()]
-        ['index']
+            >>> [one.command for one in xqg.Index.open("my-index").history()]
+            ['index']
         """
         return History(index_history(self.path))
 
@@ -348,7 +354,7 @@ class SearchableIndex:
         """Write vectors, or passages and generated queries, for other programs; says in a line what was written.
 
             >>> xqg.Index.open("my-index").export("beir", "as-beir")
-            'as-beir: 3 passages, 12 queries with one relevant passage each, from version 1 of my-index'
+            'as-beir: 3 passages, 12 generated queries as questions, from version 1 of my-index'
 
         Args:
             to: `npy` and `faiss` hold the vectors that a search compares; `beir` passages and queries, which
