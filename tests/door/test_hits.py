@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -48,8 +46,10 @@ def test_hits_as_json(index: xqg.Index) -> None:
     assert list(rows[0]) == ["rank", "score", "id", "title", "text", "language", "fields"]
 
 
-def test_hits_with_queries_as_json(build: Callable[..., Any]) -> None:
-    index = xqg.Index.open(build().path, encoder=FakeEncoder())
+def test_hits_with_queries_as_json(tmp_path: Path) -> None:
+    rows = [{"_id": "a", "text": "first"}]
+    queries = [{"passage_id": "a", "language": "ja", "text": "質問"}]
+    index = xqg.Index.build(tmp_path / "index", rows, encoder=FakeEncoder(), queries=queries, progress=False)
     row = index.search("x", k=1, queries=True).to_json()[0]
     assert "fields" not in row
     assert list(row["queries"][0]) == ["similarity", "language", "text"]

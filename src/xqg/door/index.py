@@ -5,7 +5,6 @@ What the command line does to an index it does through this class.
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
@@ -23,13 +22,13 @@ from xqg.door.checks import (
     checked_text,
     checked_whole,
 )
-from xqg.door.models import GeneratorLike
 from xqg.door.plan import plan_of, take_sample
 from xqg.door.query_sources import like_the_others, written_queries
 from xqg.door.reports import ChangeReport, Facts, write_left_out
 from xqg.door.searchable import SearchableIndex
 from xqg.door.signatures import takes
 from xqg.door.sources import open_passages
+from xqg.door.types import GeneratorLike, PathLike
 from xqg.errors import XqgError
 from xqg.index import StoredIndex
 from xqg.index.add import add_passages
@@ -54,8 +53,6 @@ if TYPE_CHECKING:
     from xqg.encoding import Encoder
 
 __all__ = ["Index"]
-
-PathLike = str | os.PathLike[str]
 
 
 class Index(SearchableIndex):

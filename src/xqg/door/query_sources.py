@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from xqg.door.models import GeneratorLike, as_generator
+from xqg.door.types import GeneratorLike
 from xqg.errors import XqgError
 from xqg.index import GeneratedQueries, Generation, GivenQueries, StoredIndex
 from xqg.passages import PassageSource
-from xqg.queries import PER_LANGUAGE, GeneratedQuery, queries_by_language
+from xqg.queries import PER_LANGUAGE, GeneratedQuery, as_generator, queries_by_language
 from xqg.queries.inputs import QueriesLike, as_queries
 from xqg.queries.query_store import QueryStore
 

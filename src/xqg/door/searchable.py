@@ -18,11 +18,12 @@ from xqg.door.checks import (
     checked_whole,
 )
 from xqg.door.hits import Hits
-from xqg.door.models import EncoderLike, as_encoder
 from xqg.door.questions import check_query_language, question_batch, search_languages
 from xqg.door.reports import ChangeReport, Facts, History, index_facts
 from xqg.door.sources import open_questions
+from xqg.door.types import EncoderLike, PathLike
 from xqg.door.verify import verify
+from xqg.encoding import Encoder, as_encoder
 from xqg.evaluation import Run, write_trec
 from xqg.index import StoredIndex
 from xqg.index.export import export_index
@@ -37,11 +38,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from typing_extensions import Self, Unpack
 
-    from xqg.encoding import Encoder
-
 __all__ = ["SearchableIndex"]
-
-PathLike = str | os.PathLike[str]
 
 
 class SearchOptions(TypedDict, total=False):
