@@ -278,3 +278,24 @@ def test_progress_is_told_unless_it_is_not_wanted(tmp_path: Path, capsys: pytest
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("HNSW4 over 3 passages built in ")
+
+
+def test_a_sentence_transformer_and_a_function(tmp_path: Path, static_folder: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    def shout(passages: list[tuple[str, str]], language: str, n: int, seed: int) -> list[list[str]]:
+        return [[f"{text} {language} {number}?" for number in range(n)] for _, text in passages]
+
+    model = SentenceTransformer(str(static_folder), device="cpu")
+    path = tmp_path / "index"
+    built = xqg.Index.build(path, ROWS, encoder=model, generator=shout, languages="fi", per_language=2, progress=False)
+    assert built.queries("a") == {"fi": ["first fi 0?", "first fi 1?"]}
+    index = xqg.Index.open(path, encoder=model)
+    assert index.search("first", k=3) == built.search("first", k=3)
+    index.add([{"id": "d", "text": "fourth"}], generator=shout, progress=False)
+    assert index.queries("d") == {"fi": ["fourth fi 0?", "fourth fi 1?"]}
+    without = xqg.Index.open(path)
+    with pytest.raises(xqg.XqgError, match=r"built with the encoder object .*, which no name loads; give it as `encoder`"):
+        without.search("first")
+    with pytest.raises(xqg.XqgError, match="written by the object shout, which no name loads; give it as `generator`"):
+        index.add([{"id": "e", "text": "fifth"}], progress=False)

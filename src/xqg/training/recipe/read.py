@@ -76,7 +76,7 @@ def kind_of(recipe: Path | str | Mapping[str, Any], changes: Mapping[str, Any] |
     remedy = f"give `kind`, one of {', '.join(METHODS)}"
     if kinds:
         raise XqgError(f"{name}: its keys fit several kinds ({', '.join(kinds)}); {remedy}")
-    known = {key for methods in METHODS.values() for method in methods.values() for key in keys_of(method.recipe)}
+    known = {key for methods in METHODS.values() for _, method in methods.items() for key in keys_of(method.recipe)}
     unknown = [key for key in values if key not in known]
     if unknown:
         raise XqgError(f"{name}: no method of any kind has a key {unknown[0]!r}; correct it, or {remedy}")
