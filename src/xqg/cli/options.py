@@ -1,14 +1,11 @@
-"""Flags that several commands share, and checks of what was given."""
+"""Flags that several commands share."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "Aggregations",
