@@ -299,3 +299,17 @@ def test_a_sentence_transformer_and_a_function(tmp_path: Path, static_folder: Pa
         without.search("first")
     with pytest.raises(xqg.XqgError, match="written by the object shout, which no name loads; give it as `generator`"):
         index.add([{"id": "e", "text": "fifth"}], progress=False)
+
+
+def test_an_encoder_given_to_a_search(fake: xqg.Index, tmp_path: Path) -> None:
+    index = xqg.Index.open(fake.path)
+    encoder = FakeEncoder(64)
+    assert index.search("a 0", encoder=encoder) == fake.search("a 0")
+    searcher = index._searchers[None]
+    assert index.search("a 0", encoder=encoder) == index.search("a 0")  # and later ones
+    assert index._searchers[None] is searcher  # the same encoder is taken once
+    assert index.retrieve(["a 0"], encoder=encoder, progress=False) == fake.retrieve(["a 0"], progress=False)
+    with pytest.raises(xqg.XqgError, match=r"built with encoder fake .*, not with fake"):
+        index.search("a 0", encoder=FakeEncoder(16))
+    with pytest.raises(xqg.XqgError, match="`encoder` is 3; give a name, a folder, a SentenceTransformer"):
+        index.search("a 0", encoder=3)

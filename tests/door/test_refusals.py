@@ -187,7 +187,7 @@ def test_languages_of_questions(index: xqg.Index) -> None:
     ],
 )  # fmt: skip
 def test_the_rest(index: xqg.Index, monkeypatch: pytest.MonkeyPatch, change: Callable[[Any], Any], says: str) -> None:
-    monkeypatch.setattr(index, "_given", FakeEncoder())
+    monkeypatch.setattr(index, "_object", FakeEncoder())
     monkeypatch.chdir(index.path.parent)
     with pytest.raises(xqg.XqgError) as error:
         change(index)

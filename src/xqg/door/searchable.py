@@ -51,6 +51,7 @@ class SearchOptions(TypedDict, total=False):
     hybrid: bool
     engine: str | None
     queries: bool
+    encoder: EncoderLike | None
 
 
 class SearchableIndex:
@@ -62,12 +63,13 @@ class SearchableIndex:
     """
 
     def __init__(
-        self, stored: StoredIndex, encoder: EncoderLike | None = None, *, device: str | None = None, dtype: str = "auto"
+        self, stored: StoredIndex, encoder: Encoder | None = None, *, device: str | None = None, dtype: str = "auto"
     ) -> None:
-        """Use `Index.open` or `Index.build`."""
+        """Use `Index.open` or `Index.build`; `encoder` is the index's own, loaded."""
         self.stored = stored
         self.last_change: ChangeReport | None = None
         self._given: EncoderLike | None = encoder
+        self._object: Encoder | None = encoder  # None: it is loaded by a name
         self._device = device
         self._dtype = dtype
         self._encoders: dict[str, Encoder] = {}  # by the number type asked for
@@ -104,13 +106,9 @@ class SearchableIndex:
         if version is not None:
             checked_whole("version", version)
         stored = StoredIndex.open(checked_path("path", path), version)
-        if encoder is not None and not isinstance(encoder, str | os.PathLike):
-            record = stored.manifest.encoder
-            encoder = as_encoder(
-                encoder, passage_length=record.passage_length, query_length=record.query_length
-            )
-            check_encoder(stored, encoder)
-        return cls(stored, encoder, device=device, dtype=dtype)
+        index = cls(stored, device=device, dtype=dtype)
+        index._take(encoder)
+        return index
 
     @property
     def path(self) -> Path:
@@ -211,6 +209,7 @@ class SearchableIndex:
         hybrid: bool = False,
         engine: str | None = None,
         queries: bool = False,
+        encoder: EncoderLike | None = None,
     ) -> Hits | list[Hits]:
         """The k best passages for a question, or for each of several, which are encoded in one batch.
 
@@ -236,6 +235,7 @@ class SearchableIndex:
             engine: Faiss factory string, in place of the stored engine.
             queries: give every hit its passage's generated queries that counted, the most similar to the
                 question first (`hit.queries`). They are encoded for it: k · queries per passage texts a question.
+            encoder: as in `open`; later searches use it too.
 
         Raises:
             XqgError: a wrong argument (before the encoder is loaded), an encoder that cannot be loaded or is no
@@ -244,6 +244,7 @@ class SearchableIndex:
         checked_whole("k", k)
         check_flags(hybrid=hybrid, queries=queries)
         batch = question_batch(questions, query_language)
+        self._take(encoder)
         if not len(batch.queries):
             return []
         found = self._searcher(engine).search(
@@ -272,6 +273,7 @@ class SearchableIndex:
         where: str | None = None,
         hybrid: bool = False,
         engine: str | None = None,
+        encoder: EncoderLike | None = None,
         progress: bool = True,
     ) -> Run:
         """The best passages for many questions as a run: question id → [(passage id, score)], best first.
@@ -288,7 +290,7 @@ class SearchableIndex:
             out: TREC run to write, a new file.
             query_language: of questions that name none; of a benchmark: the one to ask in.
             data: folder with the files of a named benchmark.
-            alpha, languages, where, hybrid, engine: as in `search`.
+            alpha, languages, where, hybrid, engine, encoder: as in `search`.
 
         Raises:
             XqgError: as `search`; malformed questions; `out` not usable.
@@ -300,6 +302,7 @@ class SearchableIndex:
             check_new_file(out)
         check_query_language(query_language)
         asked, spoken = open_questions(questions, data, query_language)
+        self._take(encoder)
         with bars(progress):
             searcher = self._searcher(engine)
             scores, rows = searcher.rank(
@@ -378,9 +381,32 @@ class SearchableIndex:
                 self._searchers[engine] = Searcher(self.stored, load=lambda: self.encoder, engine=engine, say=note)
             return self._searchers[engine]
 
+    def _take(self, encoder: EncoderLike | None) -> None:
+        """Go on with an encoder that was given, if it is another than the last: a name is loaded later."""
+        if encoder is None or encoder is self._given:
+            return
+        loaded = None if isinstance(encoder, str | os.PathLike) else self._checked(encoder)
+        with self._lock:
+            self._given, self._object = encoder, loaded
+            self._encoders.clear()
+            self._searchers.clear()
+
+    def _checked(self, encoder: EncoderLike, device: str | None = None, dtype: str = "auto") -> Encoder:
+        """The encoder with the index's lengths, if it is the one that the index was built with."""
+        record = self.stored.manifest.encoder
+        found = as_encoder(
+            os.fspath(encoder) if isinstance(encoder, os.PathLike) else encoder,
+            device=device,
+            dtype=dtype,
+            passage_length=record.passage_length,
+            query_length=record.query_length,
+        )
+        check_encoder(self.stored, found)
+        return found
+
     def _encoder(self, dtype: str) -> Encoder:
-        if self._given is not None and not isinstance(self._given, str | os.PathLike):
-            return self._given
+        if self._object is not None:
+            return self._object
         with self._lock:
             if dtype not in self._encoders:
                 loaded = (one for one in self._encoders.values() if getattr(one, "dtype", None) == dtype)
@@ -390,8 +416,4 @@ class SearchableIndex:
     def _load(self, dtype: str) -> Encoder:
         if self._given is None:
             return load_index_encoder(self.stored, device=self._device, dtype=dtype)
-        record = self.stored.manifest.encoder
-        lengths = {"passage_length": record.passage_length, "query_length": record.query_length}
-        encoder = as_encoder(self._given, device=self._device, dtype=dtype, **lengths)
-        check_encoder(self.stored, encoder)
-        return encoder
+        return self._checked(self._given, self._device, dtype)
