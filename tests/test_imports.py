@@ -114,9 +114,27 @@ def test_every_function_is_annotated() -> None:
 
 
 def test_the_front_door_is_small() -> None:
-    assert len(xqg.__all__) <= 16
+    assert len(xqg.__all__) <= 20
     for name in xqg.__all__:
         assert getattr(xqg, name) is not None
         assert name in dir(xqg)
     with pytest.raises(AttributeError, match="has no attribute 'absent'"):
         _ = xqg.absent
+
+
+# What a command may use: each parses, calls the door, and prints. `compare` and its like are functions of
+# `experiment`; the flags of `train` are the keys of recipes.
+COMMANDS_USE = {"cli", "door", "errors", "experiment", "progress", "registry", "units"}
+
+
+def test_the_command_line_has_nothing_of_its_own() -> None:
+    found = []
+    for module in (one for one in MODULES if one.startswith("cli/")):
+        for node in ast.walk(tree(module)):
+            for name in imported(node):
+                package, _, rest = name.removeprefix("xqg.").partition(".")
+                recipes = module == "cli/commands/train.py" and rest.startswith("recipe")
+                known = package in COMMANDS_USE or package == "__version__" or recipes
+                if name.startswith("xqg.") and not known:
+                    found.append(f"{module}: {name}")
+    assert found == []

@@ -183,7 +183,7 @@ def complete(words: str) -> list[str]:
 
 
 def test_shells_complete_commands_and_flags() -> None:
-    assert complete("xqg re") == ["retrieve", "remove", "reweight", "restore", "reproduce"]
+    assert complete("xqg re") == ["retrieve", "remove", "reweight", "restore", "report", "reproduce"]
     assert complete("xqg search --al") == ["--alpha"]
     assert complete("xqg train en") == ["encoder"]
 

@@ -1,16 +1,11 @@
-"""Flags that several commands share, and checks of what was given."""
+"""Flags that several commands share."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
-
-from xqg.errors import XqgError
-
-if TYPE_CHECKING:
-    from xqg.augmentation import Fusion
 
 __all__ = [
     "Aggregations",
@@ -43,13 +38,6 @@ __all__ = [
     "SearchLanguages",
     "TargetLanguages",
     "Where",
-    "check_alpha_text",
-    "check_fold",
-    "check_fusion",
-    "check_one_source",
-    "check_query_language",
-    "chosen_languages",
-    "chosen_systems",
 ]
 
 Passages = Annotated[
@@ -178,76 +166,3 @@ Hybrid = Annotated[
 ]
 QueryLanguage = Annotated[str | None, typer.Option(help="Language of questions that name none.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def check_one_source(generator: str | None, queries: Path | None) -> None:
-    """Raise XqgError where generated queries are to come from two places."""
-    if generator is not None and queries is not None:
-        raise XqgError("--generator and --queries exclude each other; give one of them")
-
-
-def chosen_systems(arms: str | None, baselines: str | None) -> dict[str, Any]:
-    """What `--arms` and `--baselines` mean, as the fields of a comparison's Request."""
-    from xqg.experiment.arms import parse_arms
-    from xqg.experiment.baselines import parse_baselines
-
-    return {
-        "arms": None if arms is None else parse_arms(arms),
-        # K queries in every question language are L times the generator's work of all other arms.
-        "skipped": ("target",) if arms is None else (),
-        "baselines": None if baselines is None else parse_baselines(baselines),
-    }
-
-
-def chosen_languages(query_languages: str, languages: str | None) -> dict[str, Any]:
-    """What `--query-languages` and `--languages` mean, as the fields of a comparison's Request."""
-    from xqg.passages import parse_languages
-
-    return {
-        "query_languages": None if query_languages == "all" else tuple(parse_languages(query_languages)),
-        "targets": None if languages is None else tuple(parse_languages(languages)),
-    }
-
-
-def check_alpha_text(text: str) -> float | None:
-    """α, or None for `tuned`; XqgError for anything else."""
-    from xqg.augmentation import check_alpha as check
-
-    if text == "tuned":
-        return None
-    try:
-        return check(float(text))
-    except ValueError:
-        raise XqgError(f"alpha is {text!r}; give a number from 0 to 1, or `tuned`") from None
-
-
-def check_fusion(fusion: str | None) -> Fusion | None:
-    """The fusion, or XqgError where there is no such one; None stays None."""
-    from xqg.augmentation import FUSIONS
-
-    for known in FUSIONS:
-        if fusion == known:
-            return known
-    if fusion is None:
-        return None
-    raise XqgError(f"unknown fusion {fusion!r}; use one of {', '.join(FUSIONS)}")
-
-
-def check_fold(text: str | None) -> tuple[int, int] | None:
-    """(number, folds) of `--fold`, or XqgError where it is not written so; None stays None."""
-    if text is None:
-        return None
-    number, slash, folds = text.partition("/")
-    if not (slash and number.isdecimal() and folds.isdecimal()):
-        raise XqgError(
-            f"fold is {text!r}; give a fold's number, from 0, and how many there are, such as 0/5"
-        )
-    return int(number), int(folds)
-
-
-def check_query_language(code: str | None) -> None:
-    """Raise XqgError for a code that is no language's; None is fine."""
-    from xqg.passages import english_name
-
-    if code is not None:
-        english_name(code)

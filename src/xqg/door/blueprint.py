@@ -19,9 +19,10 @@ from xqg.door.checks import (
     checked_text,
     checked_whole,
 )
-from xqg.door.models import EncoderLike, GeneratorLike, as_encoder, as_generator
 from xqg.door.query_sources import queries_of_pool
 from xqg.door.sources import open_passages
+from xqg.door.types import EncoderLike, GeneratorLike, PathLike
+from xqg.encoding import as_encoder
 from xqg.encoding.imported import ImportedVectors
 from xqg.errors import XqgError
 from xqg.index import GeneratedQueries, Generation, GivenQueries, StoredIndex, build_index
@@ -30,7 +31,7 @@ from xqg.index.manifest import DEFAULT_ENGINE
 from xqg.models import warn_untrained
 from xqg.passages import Passage, PassageList, PassagesLike, PassageSource, as_languages
 from xqg.progress import changing
-from xqg.queries import PER_LANGUAGE
+from xqg.queries import PER_LANGUAGE, as_generator
 from xqg.queries.filters import QueryFilter, parse_filters
 from xqg.queries.generate import DEFAULT_BLOCK_SIZE
 from xqg.queries.inputs import QueriesLike
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
     from xqg.augmentation import Fusion
 
 __all__ = ["Blueprint", "Settings"]
-
-PathLike = str | os.PathLike[str]
 
 logger = logging.getLogger(__name__)
 

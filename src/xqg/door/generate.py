@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Sequence
 
 from xqg.benchmarks import Benchmark
 from xqg.door.checks import check_new_file, check_texts, checked_path, checked_whole
-from xqg.door.models import EncoderLike, GeneratorLike, as_encoder, as_generator
 from xqg.door.sources import open_passages
+from xqg.door.types import EncoderLike, GeneratorLike, PathLike
+from xqg.encoding import as_encoder
 from xqg.errors import XqgError
 from xqg.index.work import parts_folder
 from xqg.passages import PassagesLike, as_languages
 from xqg.progress import bars
-from xqg.queries import PER_LANGUAGE, GeneratedQuery, write_queries
+from xqg.queries import PER_LANGUAGE, GeneratedQuery, as_generator, write_queries
 from xqg.queries import generate as generate_queries
 from xqg.queries.generate import DEFAULT_BLOCK_SIZE
 
 __all__ = ["generate"]
-
-PathLike = str | os.PathLike[str]
 
 
 def generate(

@@ -5,7 +5,6 @@ What the command line does to an index it does through this class.
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
@@ -23,13 +22,13 @@ from xqg.door.checks import (
     checked_text,
     checked_whole,
 )
-from xqg.door.models import GeneratorLike
 from xqg.door.plan import plan_of, take_sample
 from xqg.door.query_sources import like_the_others, written_queries
 from xqg.door.reports import ChangeReport, Facts, write_left_out
 from xqg.door.searchable import SearchableIndex
 from xqg.door.signatures import takes
 from xqg.door.sources import open_passages
+from xqg.door.types import GeneratorLike, PathLike
 from xqg.errors import XqgError
 from xqg.index import StoredIndex
 from xqg.index.add import add_passages
@@ -54,8 +53,6 @@ if TYPE_CHECKING:
     from xqg.encoding import Encoder
 
 __all__ = ["Index"]
-
-PathLike = str | os.PathLike[str]
 
 
 class Index(SearchableIndex):
@@ -145,7 +142,7 @@ class Index(SearchableIndex):
 
             >>> plan = xqg.Index.plan("passages.jsonl", encoder="mini", sample=0, progress=False)
             >>> plan["passages"], plan["vector_bytes_per_passage"]
-            (3, 128)
+            (3, 384)
 
         A sample of the passages is indexed, with the models and on the device named, and thrown away.
 
@@ -348,6 +345,10 @@ class Index(SearchableIndex):
     def compact(self, keep: int | None = None, *, progress: bool = True) -> ChangeReport:
         """Write the index into fewer files, and delete what interrupted changes left.
 
+            >>> report = xqg.Index.open("my-index").compact(keep=1, progress=False)
+            >>> report.version, report.passages, report.changed
+            (1, 3, False)
+
         Nothing that can be read changes. Versions of `history()` stay, unless `keep` says otherwise:
         `keep=1` is what takes removed passages off the disk.
 
@@ -369,6 +370,12 @@ class Index(SearchableIndex):
 
     def restore(self, version: int) -> ChangeReport:
         """Make an earlier version the latest one again, as a new version; those between stay in the history.
+
+            >>> index = xqg.Index.open("my-index")
+            >>> index.remove("japan")
+            my-index: version 2, 2 passages; 1 removed
+            >>> index.restore(1)
+            my-index: version 3, 3 passages; as version 1 was
 
         Args:
             version: one of `history()`.

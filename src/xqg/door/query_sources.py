@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from xqg.door.models import GeneratorLike, as_generator
+from xqg.door.types import GeneratorLike
+from xqg.encoding.adapted import OBJECT
 from xqg.errors import XqgError
 from xqg.index import GeneratedQueries, Generation, GivenQueries, StoredIndex
 from xqg.passages import PassageSource
-from xqg.queries import PER_LANGUAGE, GeneratedQuery, queries_by_language
+from xqg.queries import PER_LANGUAGE, GeneratedQuery, as_generator, queries_by_language
 from xqg.queries.inputs import QueriesLike, as_queries
 from xqg.queries.query_store import QueryStore
 
@@ -141,6 +142,10 @@ def like_the_others(
         raise XqgError(
             f"{index.path}: does not say which generator to use; give `generator` MODEL, or the queries as a file "
             "(`queries`)"
+        )
+    if generator is None and str(before.fingerprint).startswith(OBJECT):
+        raise XqgError(
+            f"{index.path}: its queries were written by the object {wanted}, which no name loads; give it as `generator`"
         )
     same = generator is None or generator in before.generators  # another one has number types of its own
     return GeneratedQueries(

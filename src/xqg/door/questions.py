@@ -68,6 +68,8 @@ def _spoken(named: list[str | None], given: str | Sequence[str | None] | None) -
     """The language of each question: its own, or else the one given."""
     if given is None or isinstance(given, str):
         codes = [given if code is None else code for code in named]
+    elif not isinstance(given, Sequence):
+        raise XqgError(f"`query_language` is {given!r}; give a code such as 'ja', or a list with one for each question")
     else:
         codes = list(given)
         if len(codes) != len(named):

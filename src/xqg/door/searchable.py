@@ -18,11 +18,12 @@ from xqg.door.checks import (
     checked_whole,
 )
 from xqg.door.hits import Hits
-from xqg.door.models import EncoderLike, as_encoder
 from xqg.door.questions import check_query_language, question_batch, search_languages
 from xqg.door.reports import ChangeReport, Facts, History, index_facts
 from xqg.door.sources import open_questions
+from xqg.door.types import EncoderLike, PathLike
 from xqg.door.verify import verify
+from xqg.encoding import Encoder, as_encoder
 from xqg.evaluation import Run, write_trec
 from xqg.index import StoredIndex
 from xqg.index.export import export_index
@@ -37,11 +38,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from typing_extensions import Self, Unpack
 
-    from xqg.encoding import Encoder
-
 __all__ = ["SearchableIndex"]
-
-PathLike = str | os.PathLike[str]
 
 
 class SearchOptions(TypedDict, total=False):
@@ -54,6 +51,7 @@ class SearchOptions(TypedDict, total=False):
     hybrid: bool
     engine: str | None
     queries: bool
+    encoder: EncoderLike | None
 
 
 class SearchableIndex:
@@ -65,12 +63,13 @@ class SearchableIndex:
     """
 
     def __init__(
-        self, stored: StoredIndex, encoder: EncoderLike | None = None, *, device: str | None = None, dtype: str = "auto"
+        self, stored: StoredIndex, encoder: Encoder | None = None, *, device: str | None = None, dtype: str = "auto"
     ) -> None:
-        """Use `Index.open` or `Index.build`."""
+        """Use `Index.open` or `Index.build`; `encoder` is the index's own, loaded."""
         self.stored = stored
         self.last_change: ChangeReport | None = None
         self._given: EncoderLike | None = encoder
+        self._object: Encoder | None = encoder  # None: it is loaded by a name
         self._device = device
         self._dtype = dtype
         self._encoders: dict[str, Encoder] = {}  # by the number type asked for
@@ -107,13 +106,9 @@ class SearchableIndex:
         if version is not None:
             checked_whole("version", version)
         stored = StoredIndex.open(checked_path("path", path), version)
-        if encoder is not None and not isinstance(encoder, str | os.PathLike):
-            record = stored.manifest.encoder
-            encoder = as_encoder(
-                encoder, passage_length=record.passage_length, query_length=record.query_length
-            )
-            check_encoder(stored, encoder)
-        return cls(stored, encoder, device=device, dtype=dtype)
+        index = cls(stored, device=device, dtype=dtype)
+        index._take(encoder)
+        return index
 
     @property
     def path(self) -> Path:
@@ -148,6 +143,9 @@ class SearchableIndex:
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """Passages by id, in the order asked.
 
+            >>> [passage.fields["year"] for passage in xqg.Index.open("my-index").passages(["iceland", "finland"])]
+            [1944, 1917]
+
         Raises:
             XqgError: an id that the index does not hold.
         """
@@ -155,6 +153,9 @@ class SearchableIndex:
 
     def queries(self, id_: str) -> dict[str, list[str]]:
         """Generated queries of one passage by language, blank ones included.
+
+            >>> {language: len(texts) for language, texts in xqg.Index.open("my-index").queries("japan").items()}
+            {'fi': 2, 'ja': 2}
 
         Raises:
             XqgError: an id that the index does not hold.
@@ -173,8 +174,8 @@ class SearchableIndex:
     def info(self) -> Facts:
         """Models, settings, counts and size; printed it is a line for each.
 
-        >>> xqg.Index.open("my-index").info()["vector_bytes_per_passage"]
-        384
+            >>> xqg.Index.open("my-index").info()["vector_bytes_per_passage"]
+            1152
         """
         return index_facts(self.stored)
 
@@ -208,6 +209,7 @@ class SearchableIndex:
         hybrid: bool = False,
         engine: str | None = None,
         queries: bool = False,
+        encoder: EncoderLike | None = None,
     ) -> Hits | list[Hits]:
         """The k best passages for a question, or for each of several, which are encoded in one batch.
 
@@ -233,6 +235,7 @@ class SearchableIndex:
             engine: Faiss factory string, in place of the stored engine.
             queries: give every hit its passage's generated queries that counted, the most similar to the
                 question first (`hit.queries`). They are encoded for it: k · queries per passage texts a question.
+            encoder: as in `open`; later searches use it too.
 
         Raises:
             XqgError: a wrong argument (before the encoder is loaded), an encoder that cannot be loaded or is no
@@ -241,6 +244,7 @@ class SearchableIndex:
         checked_whole("k", k)
         check_flags(hybrid=hybrid, queries=queries)
         batch = question_batch(questions, query_language)
+        self._take(encoder)
         if not len(batch.queries):
             return []
         found = self._searcher(engine).search(
@@ -269,6 +273,7 @@ class SearchableIndex:
         where: str | None = None,
         hybrid: bool = False,
         engine: str | None = None,
+        encoder: EncoderLike | None = None,
         progress: bool = True,
     ) -> Run:
         """The best passages for many questions as a run: question id → [(passage id, score)], best first.
@@ -285,7 +290,7 @@ class SearchableIndex:
             out: TREC run to write, a new file.
             query_language: of questions that name none; of a benchmark: the one to ask in.
             data: folder with the files of a named benchmark.
-            alpha, languages, where, hybrid, engine: as in `search`.
+            alpha, languages, where, hybrid, engine, encoder: as in `search`.
 
         Raises:
             XqgError: as `search`; malformed questions; `out` not usable.
@@ -297,6 +302,7 @@ class SearchableIndex:
             check_new_file(out)
         check_query_language(query_language)
         asked, spoken = open_questions(questions, data, query_language)
+        self._take(encoder)
         with bars(progress):
             searcher = self._searcher(engine)
             scores, rows = searcher.rank(
@@ -322,8 +328,8 @@ class SearchableIndex:
     def history(self) -> History:
         """The versions that one can go back to, oldest first; printed it is a table.
 
-        >>> [one.command for one in xqg.Index.open("my-index").history()]
-        ['index']
+            >>> [one.command for one in xqg.Index.open("my-index").history()]
+            ['index']
         """
         return History(index_history(self.path))
 
@@ -348,7 +354,7 @@ class SearchableIndex:
         """Write vectors, or passages and generated queries, for other programs; says in a line what was written.
 
             >>> xqg.Index.open("my-index").export("beir", "as-beir")
-            'as-beir: 3 passages, 12 queries with one relevant passage each, from version 1 of my-index'
+            'as-beir: 3 passages, 12 generated queries as questions, from version 1 of my-index'
 
         Args:
             to: `npy` and `faiss` hold the vectors that a search compares; `beir` passages and queries, which
@@ -375,9 +381,32 @@ class SearchableIndex:
                 self._searchers[engine] = Searcher(self.stored, load=lambda: self.encoder, engine=engine, say=note)
             return self._searchers[engine]
 
+    def _take(self, encoder: EncoderLike | None) -> None:
+        """Go on with an encoder that was given, if it is another than the last: a name is loaded later."""
+        if encoder is None or encoder is self._given:
+            return
+        loaded = None if isinstance(encoder, str | os.PathLike) else self._checked(encoder)
+        with self._lock:
+            self._given, self._object = encoder, loaded
+            self._encoders.clear()
+            self._searchers.clear()
+
+    def _checked(self, encoder: EncoderLike, device: str | None = None, dtype: str = "auto") -> Encoder:
+        """The encoder with the index's lengths, if it is the one that the index was built with."""
+        record = self.stored.manifest.encoder
+        found = as_encoder(
+            os.fspath(encoder) if isinstance(encoder, os.PathLike) else encoder,
+            device=device,
+            dtype=dtype,
+            passage_length=record.passage_length,
+            query_length=record.query_length,
+        )
+        check_encoder(self.stored, found)
+        return found
+
     def _encoder(self, dtype: str) -> Encoder:
-        if self._given is not None and not isinstance(self._given, str | os.PathLike):
-            return self._given
+        if self._object is not None:
+            return self._object
         with self._lock:
             if dtype not in self._encoders:
                 loaded = (one for one in self._encoders.values() if getattr(one, "dtype", None) == dtype)
@@ -387,8 +416,4 @@ class SearchableIndex:
     def _load(self, dtype: str) -> Encoder:
         if self._given is None:
             return load_index_encoder(self.stored, device=self._device, dtype=dtype)
-        record = self.stored.manifest.encoder
-        lengths = {"passage_length": record.passage_length, "query_length": record.query_length}
-        encoder = as_encoder(self._given, device=self._device, dtype=dtype, **lengths)
-        check_encoder(self.stored, encoder)
-        return encoder
+        return self._checked(self._given, self._device, dtype)

@@ -18,6 +18,9 @@ __all__ = ["verify"]
 def verify(path: str | os.PathLike[str], *, progress: bool = True) -> Report:
     """Check every file of an index, every version, every passage and the cache; nothing is changed.
 
+        >>> xqg.door.verify("my-index", progress=False).ok
+        True
+
     It takes a path, as an index that is damaged may not open.
 
     Raises:

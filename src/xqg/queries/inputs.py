@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,12 @@ from xqg.queries.query_files import Row
 
 __all__ = ["QueriesLike", "as_queries"]
 
-QueriesLike = str | os.PathLike[str] | Iterable[GeneratedQuery | Mapping[str, Any]]
+QueriesLike = (
+    str
+    | os.PathLike[str]
+    | Iterable[GeneratedQuery | Mapping[str, Any]]
+    | Mapping[str, Mapping[str, Sequence[str]]]
+)
 _WHAT = "`queries`"
 
 
@@ -21,8 +26,9 @@ def as_queries(queries: QueriesLike) -> Iterator[GeneratedQuery]:
     """Generated queries one at a time; what is wrong with one is raised when it is reached.
 
     Args:
-        queries: a file (JSONL, Parquet) or a folder of them by its path; or `GeneratedQuery`s, and
-            dictionaries with the keys of a file's rows, in any iterable.
+        queries: a file (JSONL, Parquet) or a folder of them by its path; `GeneratedQuery`s, and
+            dictionaries with the keys of a file's rows, in any iterable; or a dictionary language → passage
+            id → texts.
 
     Raises:
         XqgError: nothing there, a malformed row; something else than these.
@@ -30,12 +36,8 @@ def as_queries(queries: QueriesLike) -> Iterator[GeneratedQuery]:
     if isinstance(queries, str | os.PathLike):
         yield from iter_queries(Path(queries))
         return
-    if isinstance(queries, GeneratedQuery | Mapping) or not isinstance(queries, Iterable):
-        raise XqgError(
-            f"{_WHAT} is a {type(queries).__name__}; give a path, or a list of GeneratedQuery or of dictionaries"
-        )
     number = 0
-    for number, one in enumerate(queries, start=1):
+    for number, one in enumerate(_rows(queries), start=1):
         if isinstance(one, GeneratedQuery):
             yield one
         elif isinstance(one, Mapping):
@@ -47,3 +49,19 @@ def as_queries(queries: QueriesLike) -> Iterator[GeneratedQuery]:
             )
     if not number:
         raise XqgError(f"{_WHAT} holds no query; give one or more")
+
+
+def _rows(queries: Any) -> Iterable[Any]:
+    if isinstance(queries, Mapping) and all(isinstance(of, Mapping) for of in queries.values()):
+        return (
+            {"passage_id": id_, "language": language, "text": text}
+            for language, of in queries.items()
+            for id_, texts in of.items()
+            for text in texts
+        )
+    if isinstance(queries, GeneratedQuery | Mapping) or not isinstance(queries, Iterable):
+        raise XqgError(
+            f"{_WHAT} is a {type(queries).__name__}; give a path, a list of GeneratedQuery or of dictionaries, or a "
+            "dictionary language → passage id → texts"
+        )
+    return queries

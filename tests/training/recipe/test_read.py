@@ -153,7 +153,7 @@ def test_not_utf8(tmp_path: Path) -> None:
 
 def test_keys_in_a_dictionary() -> None:
     keys = {"base": "a", "passages": "b", "answers": "c", "epochs": 2}
-    assert read_recipe(keys, "reader", {"seed": 3}) == ReaderRecipe("a", "b", "c", epochs=2, seed=3)
+    assert read_recipe(keys, "reader", {"seed": 3}) == ReaderRecipe(base="a", passages="b", answers="c", epochs=2, seed=3)
     with pytest.raises(XqgError, match="`recipe`: no answers; add the line"):
         read_recipe({"base": "a", "passages": "b"}, "reader")
 
@@ -168,7 +168,9 @@ def test_the_kind_of_a_recipe() -> None:
             assert kind == path.parent.name
     assert kinds[RECIPES / "atlas" / "retriever.yaml"] == "encoder"
     assert kind_of({"base": "a", "passages": "b", "answers": "c"}) == "reader"
-    with pytest.raises(XqgError, match="`recipe`: a recipe of generators or readers; give `kind`, one of encoder, generator"):
+    with pytest.raises(XqgError, match=r"`recipe`: its keys fit several kinds \(generator, reader\); give `kind`"):
         kind_of({"method": "mini", "encoder": "mini"})
     with pytest.raises(XqgError, match="no method of any kind has all of its keys; give `kind`"):
         kind_of({"method": "magic"})
+    with pytest.raises(XqgError, match="no method of any kind has a key 'sead'; correct it, or give `kind`"):
+        kind_of({"base": "a", "passages": "b", "answers": "c", "sead": 1})

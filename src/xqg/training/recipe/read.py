@@ -73,8 +73,14 @@ def kind_of(recipe: Path | str | Mapping[str, Any], changes: Mapping[str, Any] |
     ]
     if len(kinds) == 1:
         return kinds[0]
-    which = f"a recipe of {' or '.join(kinds)}s" if kinds else "no method of any kind has all of its keys"
-    raise XqgError(f"{name}: {which}; give `kind`, one of {', '.join(METHODS)}")
+    remedy = f"give `kind`, one of {', '.join(METHODS)}"
+    if kinds:
+        raise XqgError(f"{name}: its keys fit several kinds ({', '.join(kinds)}); {remedy}")
+    known = {key for methods in METHODS.values() for _, method in methods.items() for key in keys_of(method.recipe)}
+    unknown = [key for key in values if key not in known]
+    if unknown:
+        raise XqgError(f"{name}: no method of any kind has a key {unknown[0]!r}; correct it, or {remedy}")
+    raise XqgError(f"{name}: no method of any kind has all of its keys; {remedy}")
 
 
 def _fits(values: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
