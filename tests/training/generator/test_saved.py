@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from generation.test_golden import GOLDEN, GREEDY, PROMPTS, TARGETS, golden  # noqa: F401
+from queries.test_golden import GOLDEN, GREEDY, PROMPTS, TARGETS, golden  # noqa: F401
 
 from xqg.queries import load_generator
 from xqg.training.examples.example import TrainingData
