@@ -7,7 +7,8 @@ is K times weaker). *raw* leaves v as it is, *normalised* divides it by its leng
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from numbers import Real
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -56,8 +57,11 @@ def fuse(
     return np.ascontiguousarray(unit_length(vectors) if fusion == "normalised" else vectors)
 
 
-def check_alpha(alpha: float) -> float:
+def check_alpha(alpha: Any) -> float:
     """Return α, or raise XqgError where it is not a number in [0, 1]."""
+    if isinstance(alpha, bool) or not isinstance(alpha, Real):
+        raise XqgError(f"`alpha` is {alpha!r}; give a number from 0 to 1")
+    alpha = float(alpha)
     if not 0.0 <= alpha <= 1.0:  # NaN fails this comparison too
         raise XqgError(f"alpha is {alpha}; it must lie between 0 (passage only) and 1 (queries only)")
     return alpha

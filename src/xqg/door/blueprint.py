@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from xqg.augmentation import DEFAULT_ALPHA, FUSIONS
+from xqg.augmentation import DEFAULT_ALPHA, FUSIONS, check_alpha
 from xqg.benchmarks import Benchmark
-from xqg.door.checks import (
+from xqg.checks import (
     check_flags,
     check_texts,
-    checked_alpha,
     checked_choice,
     checked_path,
     checked_text,
@@ -121,12 +120,16 @@ class Blueprint:
         sampling = {"per_language": per_language, "seed": seed, "block_size": block_size}
         _check_sources(generator, queries, codes, filters, sampling)
         if (vectors is None) != (ids is None):
-            raise XqgError("`vectors` and `ids` go together: the vectors, and the passage id of each; give both")
+            raise XqgError(
+                "`vectors` and `ids` go together: the vectors, and the passage id of each; give both"
+            )
         _check_numbers(**sampling, passage_length=passage_length, query_length=query_length)
         check_flags(skip_bad=skip_bad, language_report=language_report)
-        check_texts(passage_language=(passage_language, "en"), device=(device, "cpu"), dtype=(dtype, "float32"))
-        self.alpha = checked_alpha(alpha)
-        self.fusion: Fusion | None = None if fusion is None else checked_choice("fusion", fusion, FUSIONS)  # type: ignore[assignment]
+        check_texts(
+            passage_language=(passage_language, "en"), device=(device, "cpu"), dtype=(dtype, "float32")
+        )
+        self.alpha = check_alpha(alpha)
+        self.fusion: Fusion | None = None if fusion is None else checked_choice("fusion", fusion, FUSIONS)
         self.filters = _filters(filters)
         self.engine = checked_text("engine", engine, "Flat")
         self.skip_bad, self.language_report = skip_bad, language_report
@@ -263,7 +266,11 @@ def _warn_bad(passages: Any, pool: PassageSource) -> None:
         first = pool.bad[0]
         name = passages if isinstance(passages, str | os.PathLike) else "passages"
         logger.warning(
-            "%s: %d bad rows are left out, the first in line %d: %s", name, len(pool.bad), first.line, first.reason
+            "%s: %d bad rows are left out, the first in line %d: %s",
+            name,
+            len(pool.bad),
+            first.line,
+            first.reason,
         )
 
 

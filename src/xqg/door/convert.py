@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from xqg.door.checks import checked_path, checked_text
+from xqg.checks import checked_path, checked_text
 from xqg.passages import as_languages
 
 __all__ = ["convert"]
@@ -37,4 +37,6 @@ def convert(
     from xqg.queries.convert import convert as converted
 
     codes = as_languages(languages)
-    return converted(checked_text("model", model, "mini"), codes, checked_path("out", out), quantization=quantization)
+    return converted(
+        checked_text("model", model, "mini"), codes, checked_path("out", out), quantization=quantization
+    )

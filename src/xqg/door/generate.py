@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Sequence
 
 from xqg.benchmarks import Benchmark
-from xqg.door.checks import check_new_file, check_texts, checked_path, checked_whole
+from xqg.checks import check_new_file, check_texts, checked_path, checked_whole
 from xqg.door.sources import open_passages
 from xqg.door.types import EncoderLike, GeneratorLike, PathLike
 from xqg.encoding import as_encoder

@@ -11,17 +11,16 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xqg.augmentation import FUSIONS
+from xqg.augmentation import FUSIONS, check_alpha
 from xqg.benchmarks import Benchmark
-from xqg.door.blueprint import Blueprint, Settings
-from xqg.door.checks import (
+from xqg.checks import (
     check_flags,
-    checked_alpha,
     checked_choice,
     checked_path,
     checked_text,
     checked_whole,
 )
+from xqg.door.blueprint import Blueprint, Settings
 from xqg.door.plan import plan_of, take_sample
 from xqg.door.query_sources import like_the_others, written_queries
 from xqg.door.reports import ChangeReport, Facts, write_left_out
@@ -211,15 +210,25 @@ class Index(SearchableIndex):
                     f"{before.path}: its generated queries ({have}) came from a file; give those of the new passages "
                     "(`queries`), or add them without (`no_queries`)"
                 )
-            source = like_the_others(before, encoder, before.languages, generator=generator, device=self._device)
+            source = like_the_others(
+                before, encoder, before.languages, generator=generator, device=self._device
+            )
         each = (source.generation.per_language or 0) * len(source.languages) if source else 0
         with bars(progress), changing(each) as listener:
             after = add_passages(
-                self.path, pool, encoder, queries=source, replacing=replace, skip_bad=skip_bad, progress=listener
+                self.path,
+                pool,
+                encoder,
+                queries=source,
+                replacing=replace,
+                skip_bad=skip_bad,
+                progress=listener,
             )
         about = after.message
         left_out = write_left_out(self.path, passages, pool.bad, about["bad_vectors"])
-        what = f"{about['added']:,} added" + (f", {about['replaced']:,} replaced" if about["replaced"] else "")
+        what = f"{about['added']:,} added" + (
+            f", {about['replaced']:,} replaced" if about["replaced"] else ""
+        )
         return self._changed(ChangeReport.of_change(before, after, what, left_out=left_out), after)
 
     def remove(self, ids: str | Iterable[str], *, missing_ok: bool = False) -> ChangeReport:
@@ -287,7 +296,13 @@ class Index(SearchableIndex):
             source = written_queries(queries, before, codes)
         else:
             source = like_the_others(
-                before, encoder, codes, generator=generator, per_language=per_language, seed=seed, device=self._device
+                before,
+                encoder,
+                codes,
+                generator=generator,
+                per_language=per_language,
+                seed=seed,
+                device=self._device,
             )
         with bars(progress), changing((source.generation.per_language or 0) * len(codes)) as listener:
             after = add_languages(self.path, encoder, source, progress=listener)
@@ -329,9 +344,9 @@ class Index(SearchableIndex):
         with bars(progress):
             after = reweight_index(
                 self.path,
-                alpha=None if alpha is None else checked_alpha(alpha),
+                alpha=None if alpha is None else check_alpha(alpha),
                 languages=chosen,
-                fusion=None if fusion is None else checked_choice("fusion", fusion, FUSIONS),  # type: ignore[arg-type]
+                fusion=None if fusion is None else checked_choice("fusion", fusion, FUSIONS),
                 engine=engine,
             )
             manifest = after.manifest

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, overload
 
+from xqg.augmentation import check_alpha
 from xqg.benchmarks import Benchmark
-from xqg.door.checks import (
+from xqg.checks import (
     check_flags,
     check_new_file,
-    checked_alpha,
     checked_path,
     checked_text,
     checked_whole,
@@ -63,7 +63,12 @@ class SearchableIndex:
     """
 
     def __init__(
-        self, stored: StoredIndex, encoder: Encoder | None = None, *, device: str | None = None, dtype: str = "auto"
+        self,
+        stored: StoredIndex,
+        encoder: Encoder | None = None,
+        *,
+        device: str | None = None,
+        dtype: str = "auto",
     ) -> None:
         """Use `Index.open` or `Index.build`; `encoder` is the index's own, loaded."""
         self.stored = stored
@@ -174,8 +179,8 @@ class SearchableIndex:
     def info(self) -> Facts:
         """Models, settings, counts and size; printed it is a line for each.
 
-            >>> xqg.Index.open("my-index").info()["vector_bytes_per_passage"]
-            1152
+        >>> xqg.Index.open("my-index").info()["vector_bytes_per_passage"]
+        1152
         """
         return index_facts(self.stored)
 
@@ -185,7 +190,11 @@ class SearchableIndex:
 
     def __repr__(self) -> str:
         number = sum(self.stored.manifest.counts.queries.values())
-        queries = f"{number:,} generated queries in {', '.join(self.languages)}" if number else "no generated queries"
+        queries = (
+            f"{number:,} generated queries in {', '.join(self.languages)}"
+            if number
+            else "no generated queries"
+        )
         return f"Index {self.path}: {len(self):,} passages, {queries}, version {self.version}"
 
     def _repr_html_(self) -> str:
@@ -194,9 +203,13 @@ class SearchableIndex:
     @overload
     def search(self, questions: str | Question, k: int = 10, **how: Unpack[SearchOptions]) -> Hits: ...  # type: ignore[overload-overlap]
     @overload
-    def search(self, questions: Sequence[str | Question], k: int = 10, **how: Unpack[SearchOptions]) -> list[Hits]: ...
+    def search(
+        self, questions: Sequence[str | Question], k: int = 10, **how: Unpack[SearchOptions]
+    ) -> list[Hits]: ...
     @overload
-    def search(self, questions: npt.NDArray[np.floating], k: int = 10, **how: Unpack[SearchOptions]) -> Any: ...
+    def search(
+        self, questions: npt.NDArray[np.floating], k: int = 10, **how: Unpack[SearchOptions]
+    ) -> Any: ...
     def search(
         self,
         questions: str | Question | Iterable[str | Question] | npt.NDArray[np.floating],
@@ -250,7 +263,7 @@ class SearchableIndex:
         found = self._searcher(engine).search(
             batch.queries,
             k,
-            alpha=None if alpha is None else checked_alpha(alpha),
+            alpha=None if alpha is None else check_alpha(alpha),
             languages=search_languages(languages),
             query_languages=batch.languages,
             where=None if where is None else checked_text("where", where, "year >= 2000"),
@@ -308,7 +321,7 @@ class SearchableIndex:
             scores, rows = searcher.rank(
                 [question.text for question in asked],
                 k,
-                alpha=None if alpha is None else checked_alpha(alpha),
+                alpha=None if alpha is None else check_alpha(alpha),
                 languages=search_languages(languages),
                 query_languages=spoken,
                 where=None if where is None else checked_text("where", where, "year >= 2000"),
@@ -328,8 +341,8 @@ class SearchableIndex:
     def history(self) -> History:
         """The versions that one can go back to, oldest first; printed it is a table.
 
-            >>> [one.command for one in xqg.Index.open("my-index").history()]
-            ['index']
+        >>> [one.command for one in xqg.Index.open("my-index").history()]
+        ['index']
         """
         return History(index_history(self.path))
 
@@ -368,7 +381,7 @@ class SearchableIndex:
             XqgError: an unknown format, `out` not usable, a wrong argument.
         """
         codes = None if languages is None else as_languages(languages)
-        weight = None if alpha is None else checked_alpha(alpha)
+        weight = None if alpha is None else check_alpha(alpha)
         written = export_index(self.stored, checked_path("out", out), to, alpha=weight, languages=codes)
         return f"{out}: {written}, from version {self.version} of {self.path}"
 
@@ -378,7 +391,9 @@ class SearchableIndex:
             checked_text("engine", engine, "Flat")
         with self._lock:
             if engine not in self._searchers:
-                self._searchers[engine] = Searcher(self.stored, load=lambda: self.encoder, engine=engine, say=note)
+                self._searchers[engine] = Searcher(
+                    self.stored, load=lambda: self.encoder, engine=engine, say=note
+                )
             return self._searchers[engine]
 
     def _take(self, encoder: EncoderLike | None) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from xqg.door.checks import check_flags, check_texts, checked_path
+from xqg.checks import check_flags, check_texts, checked_path
 from xqg.errors import XqgError
 from xqg.progress import bars
 from xqg.training.recipe import METHODS, kind_of, read_recipe
@@ -59,7 +59,9 @@ def train(
     if not method.resumes:
         for name, wanted in (("resume", resume), ("plan", plan), ("device", device)):
             if wanted:
-                raise XqgError(f"`{name}`: training by method {read.METHOD} takes minutes and has none; leave it out")
+                raise XqgError(
+                    f"`{name}`: training by method {read.METHOD} takes minutes and has none; leave it out"
+                )
     try:
         with bars(progress):
             method.train(read, out, How(resume, device, plan))

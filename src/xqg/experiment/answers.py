@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from xqg.benchmarks.benchmark import Benchmark
+from xqg.checks import checked_choice, checked_whole
 from xqg.errors import XqgError
 from xqg.evaluation import Measure, Run
 from xqg.passages.records import Question
@@ -84,12 +85,9 @@ class ReadingOptions:
                 if value is not None:
                     raise XqgError(f"`{name}` is for a reader; give `reader` MODEL with it, or leave it out")
             return None
-        if top is not None and (not isinstance(top, int) or top < 1):
-            raise XqgError(f"`read_top` is {top!r}; give 1 or more passages")
-        known = [one for one in QUESTION_FORMS if one == form]
-        if form is not None and not known:
-            raise XqgError(f"unknown form of the reader's question {form!r}; use one of {', '.join(QUESTION_FORMS)}")
-        return cls(reader, READ_TOP if top is None else top, known[0] if known else None, dtype)
+        read = READ_TOP if top is None else checked_whole("read_top", top)
+        asked = None if form is None else checked_choice("reader_question", form, QUESTION_FORMS)
+        return cls(reader, read, asked, dtype)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 from xqg.augmentation import FUSIONS, Fusion, check_alpha
 from xqg.augmentation.aggregations import parse_aggregations
 from xqg.benchmarks.benchmark import Benchmark
+from xqg.checks import checked_choice, checked_whole
 from xqg.errors import XqgError
 from xqg.evaluation import (
     READER_MEASURES,
@@ -29,11 +30,11 @@ from xqg.experiment.query_source import QueryFile, needed
 from xqg.experiment.selection import Selection, Wanted
 from xqg.experiment.setting import TUNED
 from xqg.experiment.system import SYSTEMS
-from xqg.passages import parse_languages
+from xqg.passages import as_languages
 from xqg.passages.records import Question
 from xqg.queries import PER_LANGUAGE
 
-__all__ = ["Design", "Options", "alpha_of", "fold_of", "languages_of"]
+__all__ = ["Design", "Options", "aggregations_of", "alpha_of", "fold_of", "seeds_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -121,7 +122,9 @@ class Design:
         """The languages of questions and passages, sorted."""
         return sorted({*self.plan.query_languages, *self.plan.passage_languages})
 
-    def settings(self, encoder: Any, generator: Any, fusion: Fusion, seed: int, reader: Any) -> dict[str, Any]:
+    def settings(
+        self, encoder: Any, generator: Any, fusion: Fusion, seed: int, reader: Any
+    ) -> dict[str, Any]:
         """Everything that the numbers depend on, known before the work starts: what settings.json holds.
 
         Args:
@@ -147,7 +150,9 @@ class Design:
             "arms": [arm.name for arm in arms],
             "arms_left_out": {name: why for name, why in left_out.items() if SYSTEMS[name].augmented},
             "baselines": [other.name for other in others],
-            "baselines_left_out": {name: why for name, why in left_out.items() if not SYSTEMS[name].augmented},
+            "baselines_left_out": {
+                name: why for name, why in left_out.items() if not SYSTEMS[name].augmented
+            },
             "measures": [measure.name for measure in self.measures],
             "fusion": fusion,
             "aggregation": options.aggregations[0],
@@ -205,36 +210,24 @@ def alpha_of(alpha: float | str) -> float | None:
     """
     if alpha == TUNED:
         return None
-    try:
-        return check_alpha(float(alpha))
-    except (TypeError, ValueError):
-        raise XqgError(f"alpha is {alpha!r}; give a number from 0 to 1, or `{TUNED}`") from None
+    if isinstance(alpha, str):
+        raise XqgError(f"`alpha` is {alpha!r}; give a number from 0 to 1, or `{TUNED}`")
+    return check_alpha(alpha)
 
 
 def fusion_of(fusion: str | None) -> Fusion | None:
-    """The fusion; None stays None.
-
-    Raises:
-        XqgError: there is no such one.
-    """
-    for known in FUSIONS:
-        if fusion == known:
-            return known
-    if fusion is None:
-        return None
-    raise XqgError(f"unknown fusion {fusion!r}; use one of {', '.join(FUSIONS)}")
+    """The fusion, checked; None stays None."""
+    return None if fusion is None else checked_choice("fusion", fusion, FUSIONS)
 
 
 def languages_of(languages: str | Sequence[str] | None) -> tuple[str, ...] | None:
-    """Language codes of a text such as `ja,ru` or a list; None and `all` are None.
+    """Language codes of a text such as `ja,ru` or a list; None and `all` are None."""
+    return None if languages is None or languages == "all" else tuple(as_languages(languages))
 
-    Raises:
-        XqgError: an unknown or repeated code, or none.
-    """
-    if languages is None or languages == "all":
-        return None
-    text = languages if isinstance(languages, str) else ",".join(map(str, languages))
-    return tuple(parse_languages(text))
+
+def positive(name: str, value: int | None) -> int | None:
+    """A whole number of 1 or more; None stays None."""
+    return None if value is None else checked_whole(name, value)
 
 
 def fold_of(fold: str | tuple[int, int] | None) -> tuple[int, int] | None:
@@ -247,9 +240,7 @@ def fold_of(fold: str | tuple[int, int] | None) -> tuple[int, int] | None:
         return fold
     number, slash, folds = str(fold).partition("/")
     if not (slash and number.isdecimal() and folds.isdecimal()):
-        raise XqgError(
-            f"fold is {fold!r}; give a fold's number, from 0, and how many there are, such as 0/5"
-        )
+        raise XqgError(f"fold is {fold!r}; give a fold's number, from 0, and how many there are, such as 0/5")
     return int(number), int(folds)
 
 
@@ -262,17 +253,6 @@ def aggregations_of(aggregations: str | Sequence[str]) -> tuple[str, ...]:
     return parse_aggregations(aggregations if isinstance(aggregations, str) else ",".join(aggregations))
 
 
-def positive(name: str, value: int | None) -> int | None:
-    """A whole number of 1 or more; None stays None.
-
-    Raises:
-        XqgError: something else.
-    """
-    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
-        raise XqgError(f"`{name}` is {value!r}; give a whole number, 1 or more")
-    return value
-
-
 def seeds_of(seeds: str | Sequence[int] | None) -> tuple[int, ...] | None:
     """`0,1,2`, or a list: two or more different seeds; None stays None.
 
@@ -281,7 +261,11 @@ def seeds_of(seeds: str | Sequence[int] | None) -> tuple[int, ...] | None:
     """
     if seeds is None:
         return None
-    parts = [part.strip() for part in seeds.split(",")] if isinstance(seeds, str) else [str(seed) for seed in seeds]
+    parts = (
+        [part.strip() for part in seeds.split(",")]
+        if isinstance(seeds, str)
+        else [str(seed) for seed in seeds]
+    )
     if not all(part.isdecimal() for part in parts) or len(set(parts)) < len(parts) or len(parts) < 2:
         raise XqgError(f"`seeds` is {seeds!r}; give two or more different whole numbers, such as 0,1,2")
     return tuple(map(int, parts))

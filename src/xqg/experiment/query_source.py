@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,8 @@ from xqg.experiment.parts import Texts
 from xqg.experiment.plan import Plan
 from xqg.experiment.system import System
 from xqg.passages.records import Passage
-from xqg.queries import GeneratedQuery, generate, queries_by_language, read_queries
+from xqg.queries import generate, queries_by_language, read_queries
+from xqg.queries.inputs import QueriesLike, as_queries
 from xqg.queries.wrong_language import wrong_language
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class QueryFile:
     fingerprint: str
 
     @classmethod
-    def read(cls, queries: str | Path | Sequence[GeneratedQuery] | Texts | QueryFile) -> QueryFile:
+    def read(cls, queries: QueriesLike | QueryFile) -> QueryFile:
         """Take queries from a file or folder, a list, or language → passage id → texts; what was read already stays.
 
         Raises:
@@ -87,15 +88,7 @@ class QueryFile:
             return queries
         if isinstance(queries, str | Path):
             return cls(str(queries), queries_by_language(read_queries(queries)), file_hash(Path(queries)))
-        if isinstance(queries, Mapping):
-            held: Texts = queries
-        elif isinstance(queries, list | tuple) and all(isinstance(one, GeneratedQuery) for one in queries):
-            held = queries_by_language(queries)
-        else:
-            raise XqgError(
-                f"`queries` is {type(queries).__name__}; give a file or folder, a list of GeneratedQuery, or a "
-                "dictionary language → passage id → texts"
-            )
+        held = queries_by_language(as_queries(queries))
         rows = {code: {id_: list(texts) for id_, texts in sorted(of.items())} for code, of in sorted(held.items())}
         return cls("queries", held, "sha256:" + hashlib.sha256(json.dumps(rows).encode()).hexdigest())
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from numbers import Integral, Real
+from numbers import Integral
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from xqg.errors import XqgError
 
@@ -17,12 +17,13 @@ __all__ = [
     "check_flags",
     "check_new_file",
     "check_texts",
-    "checked_alpha",
     "checked_choice",
     "checked_path",
     "checked_text",
     "checked_whole",
 ]
+
+Choice = TypeVar("Choice", bound=str)
 
 
 def checked_whole(name: str, value: Any, least: int | None = 1) -> int:
@@ -34,30 +35,20 @@ def checked_whole(name: str, value: Any, least: int | None = 1) -> int:
     if isinstance(value, Integral) and not isinstance(value, bool) and (least is None or int(value) >= least):
         return int(value)
     of = "" if least is None else f" from {least} on"
-    raise XqgError(f"`{name}` is {value!r}; give a whole number{of}, such as {5 if least is None else least + 4}")
+    raise XqgError(
+        f"`{name}` is {value!r}; give a whole number{of}, such as {5 if least is None else least + 4}"
+    )
 
 
-def checked_alpha(value: Any) -> float:
-    """α as a number in [0, 1].
-
-    Raises:
-        XqgError: something else.
-    """
-    from xqg.augmentation import check_alpha
-
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise XqgError(f"`alpha` is {value!r}; give a number from 0 to 1")
-    return check_alpha(float(value))
-
-
-def checked_choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
+def checked_choice(name: str, value: Any, choices: tuple[Choice, ...]) -> Choice:
     """One of some texts.
 
     Raises:
         XqgError: something else.
     """
-    if value in choices:
-        return str(value)
+    for choice in choices:
+        if choice == value:
+            return choice
     raise XqgError(f"unknown {name} {value!r}; use one of {', '.join(choices)}")
 
 
