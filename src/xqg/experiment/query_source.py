@@ -84,7 +84,7 @@ class QueryFile:
         Raises:
             XqgError: as `read_queries`; something else.
         """
-        if isinstance(queries, cls):
+        if isinstance(queries, QueryFile):
             return queries
         if isinstance(queries, str | Path):
             return cls(str(queries), queries_by_language(read_queries(queries)), file_hash(Path(queries)))
