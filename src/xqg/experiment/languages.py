@@ -71,6 +71,8 @@ def languages(
 ) -> LanguageScores:
     """Measure average precision over pools of one language and of all.
 
+        >>> print(xqg.languages("atlas-r", encoder="mini", fold="0/40", progress=False))
+
     Args:
         benchmark: one whose pool is in several languages: xquad-r, atlas-r, xquad, a BEIR folder.
         lexical: measure BM25 as well, to compare with.

@@ -131,6 +131,8 @@ class Measurements:
     def mean(self, system: str, measure: str, language: str = MEAN, *, setting: str | None = None, seed: int | None = None) -> float:
         """The mean of a measure over questions; `mean` in place of a language: of the languages' means.
 
+            >>> results.mean("cross", "R@1"), results.mean("cross", "R@1", "ja")
+
         Raises:
             XqgError: what the results do not have.
         """
@@ -165,6 +167,9 @@ class Measurements:
         setting: str | None = None,
     ) -> Contrast:
         """`system` - `versus` with its 95 % interval and p-values.
+
+            >>> results.contrast("cross", "mono")
+            >>> results.contrast("bm25", "none", language="ja").difference
 
         Contrasts against `none` and `mono`, and the planned controls, are corrected together (Holm), but
         for the primary one; any other pair is not corrected.
@@ -219,7 +224,10 @@ class Measurements:
         return self.description.departures(self.settings, self.primary_measure, PRIMARY_MEASURE, PRIMARY_TOP)
 
     def by_seed(self, system: str) -> tuple[float, ...]:
-        """The primary measure's mean over languages with each seed."""
+        """The primary measure's mean over languages with each seed.
+
+        >>> results.by_seed("none")
+        """
         return tuple(self.mean(system, self.primary_measure, seed=seed) for seed in self.description.seeds)
 
     @property

@@ -57,6 +57,8 @@ def reproduce(
 ) -> Results:
     """Rebuild a published table; `print(results)` shows its figures beside those expected.
 
+        >>> print(xqg.reproduce("recipe.yaml", progress=False))
+
     An interrupted run keeps what it made in `out`; the same call goes on there.
 
     Args:

@@ -40,7 +40,12 @@ TABLE = "per_query.parquet"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Results(Measurements):
-    """Values for every question, and what they say; the attributes are those of `Measurements`."""
+    """Values for every question, and what they say; the attributes are those of `Measurements`.
+
+    >>> results = xqg.compare("countries", encoder="mini", queries="queries.jsonl", alpha="tuned", measures="R@1",
+    ...                       systems=["none", "mono", "cross", "bm25"], progress=False)
+    >>> print(results)
+    """
 
     @cached_property
     def table(self) -> pa.Table:
@@ -50,7 +55,10 @@ class Results(Measurements):
     @property
     def frame(self) -> pd.DataFrame:
         """The tidy table as a pandas data frame: a row per system, setting, seed, question language,
-        question and measure. Values are fractions."""
+        question and measure. Values are fractions.
+
+        >>> results.frame.groupby("system", sort=False).value.mean().round(3).to_dict()
+        """
         frame: pd.DataFrame = self.table.to_pandas()
         return frame
 
@@ -72,6 +80,8 @@ class Results(Measurements):
     def to_latex(self) -> str:
         """The table for a paper: systems by question language, in LaTeX with booktabs.
 
+            >>> print(results.to_latex())
+
         Raises:
             XqgError: results that are no comparison's.
         """
@@ -81,6 +91,8 @@ class Results(Measurements):
 
     def save(self, folder: Path | str) -> Path:
         """Write the folder that `xqg compare --out` leaves; runs where they are in memory.
+
+            >>> sorted(path.name for path in results.save("results").iterdir())
 
         results.json comes last: where it is, everything else is.
 
@@ -105,6 +117,9 @@ class Results(Measurements):
     def write_reports(self, folder: Path | str) -> None:
         """Write the reports alone into a folder: results.json, report.md, report.html and the like.
 
+            >>> results.save("results").name
+            >>> xqg.Results.load("results").write_reports("results")
+
         Raises:
             XqgError: it cannot be written.
         """
@@ -116,6 +131,8 @@ class Results(Measurements):
     @classmethod
     def load(cls, folder: Path | str) -> Results:
         """Read what `save`, `xqg compare`, `evaluate`, `study` or `reproduce` left; runs stay in their files.
+
+            >>> xqg.Results.load(results.save("results"))
 
         Raises:
             XqgError: no such folder, or one that holds no finished results.

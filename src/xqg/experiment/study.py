@@ -91,6 +91,9 @@ def study(
 ) -> Results:
     """Study one choice: how many queries, how much weight (α), which target languages, which filter.
 
+        >>> results = xqg.study("alpha", "countries", encoder="mini", queries="queries.jsonl", progress=False)
+        >>> print(results)
+
     α is tuned as in a comparison. Generated queries and vectors are kept in the folder and taken from
     there: an interrupted study goes on.
 
