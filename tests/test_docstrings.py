@@ -48,13 +48,12 @@ def _countries(folder: Path) -> list[xqg.Passage]:
     passages = [atlas.passage_by_id[f"territory-{code.upper()}-money"] for code in COUNTRIES]
     passages = [dataclasses.replace(one, id=code) for one, code in zip(passages, COUNTRIES, strict=True)]
     (folder / "qrels").mkdir(parents=True)
-    judged = "".join(f"{id_}\t{code}\t1\n" for id_, code in codes.items())
+    judged = "".join(f"{one.language}-{codes[one.id]}\t{codes[one.id]}\t1\n" for one in questions)
     (folder / "qrels" / "test.tsv").write_text(f"query-id\tcorpus-id\tscore\n{judged}")
-    _write(folder / "corpus.jsonl", [{"_id": one.id, "title": one.title, "text": one.text} for one in passages])
-    _write(
-        folder / "queries.jsonl",
-        [{"_id": one.id, "text": one.text, "language": one.language} for one in questions],
-    )
+    rows = [{"_id": one.id, "title": one.title, "text": one.text} for one in passages]
+    _write(folder / "corpus.jsonl", rows)
+    rows = [{"_id": f"{one.language}-{codes[one.id]}", "text": one.text, "language": one.language} for one in questions]
+    _write(folder / "queries.jsonl", rows)
     return passages
 
 

@@ -65,7 +65,7 @@ def evaluate(
     """Measure a run.
 
         >>> run = {question.id: [("jp", 2.0), ("fr", 1.0)] for question in xqg.benchmark("countries").questions_in("ja")}
-        >>> print(xqg.evaluate(run, "countries", ["R@1", "RR@10"], query_language="ja", progress=False))
+        >>> print(xqg.evaluate(run, "countries", ["R@1", "RR@10"], progress=False))
 
     A run that lacks questions of a language it has is refused, for they would lower every number unseen. A
     language of which it has no question is left out.
