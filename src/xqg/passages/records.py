@@ -42,6 +42,7 @@ class Passage:
 
         >>> passage = xqg.Passage("fi", "Finland", "The currency is the Euro.", "en", {"year": 1917})
         >>> passage.full_text
+        'Finland The currency is the Euro.'
 
     `fields` are what else is known of it, by name: str, int, float, bool or a list of str; a name that
     is absent has no value. They take part in equality, not in the hash.
@@ -63,7 +64,9 @@ class Passage:
 class Question:
     """A query by a person. `answers` are strings in the language of the passages.
 
-    >>> xqg.Question("q1", "Mikä on Suomen valuutta?", "fi", answers=("Euro",)).language
+    >>> question = xqg.Question("q1", "Mikä on Suomen valuutta?", "fi", answers=("Euro",))
+    >>> question.language, question.answers
+    ('fi', ('Euro',))
     """
 
     id: str
