@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,15 @@ class Titled:
     def per_question(self, run, questions, benchmark):
         first = {id_: benchmark.passage_by_id[ranked[0][0]] for id_, ranked in run.items() if ranked}
         return {q.id: float(q.id in first and bool(first[q.id].title)) for q in questions}
+
+
+class ShortestFirst:
+    name = "shortest"
+
+    def rank(self, task):
+        passages = sorted(task.passages, key=lambda passage: len(passage.text))[: task.depth]
+        run = [(passage.id, -float(len(passage.text))) for passage in passages]
+        return {question.id: run for question in task.questions}
 
 
 class NumpyExact:
@@ -129,6 +139,9 @@ ENTRY_POINTS = """
 [xqg.measures]
 titled = tiny_brought:Titled
 
+[xqg.systems]
+shortest = tiny_brought:ShortestFirst
+
 [xqg.engines]
 numpy-exact = tiny_brought:NumpyExact
 
@@ -154,20 +167,33 @@ broken = tiny_brought:ABSENT
 
 
 @pytest.fixture
-def brought(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The package is installed; afterwards nobody has seen it."""
+def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """Put a folder of packages and their metadata on the path; afterwards nobody has seen them."""
+    sites: list[str] = []
+
+    def put(site: Path) -> None:
+        sites.append(str(site))
+        monkeypatch.syspath_prepend(str(site))
+        importlib.invalidate_caches()
+        _forget()
+
+    yield put
+    _forget()
+    for name, module in list(sys.modules.items()):
+        if sites and str(getattr(module, "__file__", "")).startswith(tuple(sites)):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def brought(tmp_path: Path, install: Callable[[Path], None]) -> None:
+    """The package is installed."""
     site = tmp_path / "site"
     info = site / "tiny_brought-1.0.dist-info"
     info.mkdir(parents=True)
     (site / "tiny_brought.py").write_text(MODULE, encoding="utf-8")
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tiny-brought\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(ENTRY_POINTS)
-    monkeypatch.syspath_prepend(str(site))
-    importlib.invalidate_caches()
-    _forget()
-    yield
-    _forget()
-    sys.modules.pop("tiny_brought", None)
+    install(site)
 
 
 def registries() -> tuple[Registry, ...]:
@@ -176,16 +202,18 @@ def registries() -> tuple[Registry, ...]:
     from xqg.benchmarks import BENCHMARKS
     from xqg.encoding import ENCODERS
     from xqg.evaluation import MEASURES
+    from xqg.experiment.system import SYSTEMS
     from xqg.index.export.formats import FORMATS
     from xqg.queries import GENERATORS
     from xqg.queries.filters import FILTERS
     from xqg.search.engines import ENGINES
 
-    return AGGREGATIONS, BENCHMARKS, ENCODERS, ENGINES, FILTERS, FORMATS, GENERATORS, MEASURES
+    return AGGREGATIONS, BENCHMARKS, ENCODERS, ENGINES, FILTERS, FORMATS, GENERATORS, MEASURES, SYSTEMS
 
 
 def _forget() -> None:
-    for registry in registries():
+    """What other packages brought, in every registry that there is."""
+    for registry in [one for one in gc.get_objects() if type(one) is Registry]:
         registry.__dict__.pop("_brought", None)
         for name in [name for name in registry._loaded if name not in registry.own]:
             del registry._loaded[name]

@@ -49,6 +49,16 @@ def test_an_index_of_things_from_elsewhere(brought: None, xqg, own: Path) -> Non
     rows = json.loads((folder / "results" / "results.json").read_text())["rows"]
     assert {row["measure"] for row in rows} == {"Titled@1", "R@1"}
 
+    compared = xqg(
+        *("compare", own, "--encoder", "letters", "--systems", "none,shortest", "--measures", "Titled@1 R@1"),
+        *("--out", folder / "compared"),
+    )
+    assert compared.code == 0, compared.err
+    rows = json.loads((folder / "compared" / "results.json").read_text())["rows"]
+    assert {row["arm"] for row in rows} == {"none", "shortest"}
+    titled = {row["value"] for row in rows if (row["arm"], row["measure"]) == ("shortest", "Titled@1")}
+    assert titled == {1.0}  # "The Roman empire fell in 476." is the shortest
+
     exported = xqg("export", index.path, "--to", "ids", "--out", folder / "ids")
     assert (exported.code, (folder / "ids" / "ids").read_text()) == (0, "tokyo rome rhine")
 

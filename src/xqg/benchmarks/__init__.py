@@ -43,7 +43,6 @@ def benchmark(
 ) -> Benchmark:
     """A benchmark of a name, of a BEIR folder of one's own, or itself.
 
-        >>> import xqg
         >>> xqg.benchmark("atlas-r", passage_language="fi")
         atlas-r: 962 passages (fi), 5,104 questions in 8 languages
 

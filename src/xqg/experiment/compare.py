@@ -89,6 +89,13 @@ def compare(
 ) -> Results:
     """Compare systems on a benchmark: which generated queries help retrieval, and by how much.
 
+        >>> results = xqg.compare("countries", encoder="mini", queries="queries.jsonl", alpha="tuned", measures="R@1",
+        ...                       systems=["none", "mono", "cross", "bm25"], progress=False)
+        >>> results
+        <Results of countries: none, mono, cross, bm25; 1 measure, 4 settings>
+
+    Here `countries` is a BEIR folder; `"atlas"` is built in.
+
     Args:
         benchmark: a name (`xquad`), a BEIR folder, or a loaded one.
         encoder: a name (`minilm`), a folder, a hub id, or any object with `encode_queries` and

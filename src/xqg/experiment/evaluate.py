@@ -64,6 +64,11 @@ def evaluate(
 ) -> Results:
     """Measure a run.
 
+        >>> run = {question.id: [("jp", 2.0), ("fr", 1.0)] for question in xqg.benchmark("countries").questions_in("ja")}
+        >>> print(xqg.evaluate(run, "countries", ["R@1", "RR@10"], progress=False))
+        language  questions     R@1   RR@10
+        ja               12  0.0833  0.1250
+
     A run that lacks questions of a language it has is refused, for they would lower every number unseen. A
     language of which it has no question is left out.
 

@@ -71,6 +71,12 @@ def languages(
 ) -> LanguageScores:
     """Measure average precision over pools of one language and of all.
 
+        >>> print(xqg.languages("atlas-r", encoder="mini", fold="0/40", progress=False))
+        mini  mono AP  cross AP  multi AP   bias
+        ar     0.7990    0.6311    0.3479  463.9
+        ...
+        mean   0.7972    0.6540    0.3595  396.9
+
     Args:
         benchmark: one whose pool is in several languages: xquad-r, atlas-r, xquad, a BEIR folder.
         lexical: measure BM25 as well, to compare with.

@@ -131,6 +131,9 @@ class Measurements:
     def mean(self, system: str, measure: str, language: str = MEAN, *, setting: str | None = None, seed: int | None = None) -> float:
         """The mean of a measure over questions; `mean` in place of a language: of the languages' means.
 
+            >>> round(results.mean("mono", "R@1"), 3), round(results.mean("bm25", "R@1", "en"), 3)
+            (1.0, 0.917)
+
         Raises:
             XqgError: what the results do not have.
         """
@@ -165,6 +168,11 @@ class Measurements:
         setting: str | None = None,
     ) -> Contrast:
         """`system` - `versus` with its 95 % interval and p-values.
+
+            >>> results.contrast("cross", "mono")
+            <cross - mono, R@1, mean: -8.3 (-20.8 to +0.0), p = 0.17>
+            >>> round(results.contrast("bm25", "none", language="fi").difference, 3)
+            -0.167
 
         Contrasts against `none` and `mono`, and the planned controls, are corrected together (Holm), but
         for the primary one; any other pair is not corrected.
@@ -219,7 +227,11 @@ class Measurements:
         return self.description.departures(self.settings, self.primary_measure, PRIMARY_MEASURE, PRIMARY_TOP)
 
     def by_seed(self, system: str) -> tuple[float, ...]:
-        """The primary measure's mean over languages with each seed."""
+        """The primary measure's mean over languages with each seed.
+
+        >>> len(results.by_seed("cross"))
+        1
+        """
         return tuple(self.mean(system, self.primary_measure, seed=seed) for seed in self.description.seeds)
 
     @property

@@ -57,6 +57,11 @@ def reproduce(
 ) -> Results:
     """Rebuild a published table; `print(results)` shows its figures beside those expected.
 
+        >>> print(xqg.reproduce("recipe.yaml", progress=False))
+        system  alpha  measure   figures      en      fi     ja  macro   mean
+        none        0      R@1  expected       -  100.00  90.00      -  95.00
+        none        0      R@1       got  100.00   91.67  91.67  94.44  91.67
+
     An interrupted run keeps what it made in `out`; the same call goes on there.
 
     Args:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
@@ -92,21 +93,20 @@ def _named(given: str | Sequence[str | System], kind: str, known: Sequence[str])
     return sorted(systems.values(), key=lambda system: system.order)
 
 
-def _one(part: str | System, kind: str, known: Sequence[str]) -> System:
-    if isinstance(part, System):
-        return part
-    if isinstance(part, type) and issubclass(part, System):
-        return part()
-    if not isinstance(part, str):
-        if isinstance(getattr(part, "name", None), str) and callable(getattr(part, "rank", None)):
-            return RankingObject(part)
-        raise XqgError(
-            f"`{kind}s` holds {part!r:.80}; give names ({', '.join(known)}), or objects with a `name` and `rank`"
-        )
-    if part not in known:
+def _one(part: Any, kind: str, known: Sequence[str]) -> System:
+    if isinstance(part, str) and part not in known:
         alone = " alone" if kind == "baseline" and part in (NONE, ALL) else ""
         raise XqgError(f"unknown {kind} {part!r}; use {', '.join(known)}{_or_all(kind)}{alone}")
-    return SYSTEMS[part]()
+    thing = SYSTEMS[part] if isinstance(part, str) else part
+    if isinstance(thing, type) and hasattr(thing, "rank"):
+        thing = thing()
+    if isinstance(thing, System):
+        return thing
+    if isinstance(getattr(thing, "name", None), str) and callable(getattr(thing, "rank", None)):
+        return RankingObject(thing)
+    raise XqgError(
+        f"`{kind}s` holds {part!r:.80}; give names ({', '.join(known)}), or objects with a `name` and `rank`"
+    )
 
 
 def _or_all(kind: str) -> str:

@@ -40,6 +40,10 @@ NO_FIELDS: Final[Mapping[str, object]] = _NoFields()
 class Passage:
     """A text that can be found. `title` may be empty; `language` is a CLDR code.
 
+        >>> passage = xqg.Passage("fi", "Finland", "The currency is the Euro.", "en", {"year": 1917})
+        >>> passage.full_text
+        'Finland The currency is the Euro.'
+
     `fields` are what else is known of it, by name: str, int, float, bool or a list of str; a name that
     is absent has no value. They take part in equality, not in the hash.
     """
@@ -58,7 +62,12 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query by a person. `answers` are strings in the language of the passages."""
+    """A query by a person. `answers` are strings in the language of the passages.
+
+    >>> question = xqg.Question("q1", "Mikä on Suomen valuutta?", "fi", answers=("Euro",))
+    >>> question.language, question.answers
+    ('fi', ('Euro',))
+    """
 
     id: str
     text: str

@@ -45,6 +45,10 @@ class Reader(Protocol):
 def load_reader(name: str, *, device: str | None = None, dtype: str = "auto") -> ExtractiveReader:
     """Load a reader.
 
+        >>> passage = xqg.Passage("fi", "Finland", "The currency of Finland is the Euro.", "en")
+        >>> xqg.load_reader("mini").read([("What is the currency of Finland?", passage)])[0].text
+        'Euro'
+
     Args:
         name: `mini`, a local folder or a Hugging Face id; a folder may hold the cross-fitted models
             that `xqg train reader` writes.

@@ -32,6 +32,9 @@ def load_encoder(
 ) -> Encoder:
     """Load an encoder.
 
+        >>> xqg.load_encoder("mini").encode_queries(["Mikä on Suomen valuutta?", "フィンランドの通貨は？"]).shape
+        (2, 192)
+
     Args:
         name: `mini`, `minilm` or another name of `ENCODERS`, alone or with an argument after a colon; a
             local folder or a Hugging Face id.

@@ -21,6 +21,10 @@ _ALL = ("name", "fingerprint", "prompt", "languages", "dtype", "workers", "setti
 def load_generator(name: str, *, device: str | None = None, dtype: str = "auto") -> Generator:
     """Load a generator.
 
+        >>> passage = ("Finland", "The currency of Finland is the Euro.")
+        >>> xqg.load_generator("mini").generate_block([passage], "ja", n=2, seed=0)
+        [['フィンランドではどのお金で支払いますか？', 'フィンランド通貨は何ですか？']]
+
     Args:
         name: `mini` or another name of `GENERATORS`, alone or with an argument after a colon; a local
             folder or a Hugging Face id.

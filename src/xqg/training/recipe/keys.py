@@ -48,7 +48,7 @@ def value_of(field: dataclasses.Field[Any], value: Any) -> Any:
     Raises:
         ValueError: it is of another type, out of range or no choice; the message says what it must be.
     """
-    kind = str(field.type)
+    kind = field.type if isinstance(field.type, str) else field.type.__name__
     if kind.startswith("tuple"):
         return _texts(value)
     if kind == "str":
