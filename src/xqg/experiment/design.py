@@ -106,7 +106,9 @@ class Design:
         plan = _plan(benchmark, options, file)
         exact = options.n is None
         selection = Selection.of(options.wanted, complete, plan, file, generator=generator, exact=exact)
-        taken = file.take(plan, selection.systems, complete.passages, exact) if file else {}
+        taken: Texts = {}
+        if file is not None:
+            taken = file.take(plan, selection.systems, complete.passages, exact, options.wanted.argument)
         for reason, names in reasons(left_out).items():  # said once nothing is refused any more
             logger.warning("left out: %s (%s)", names, reason)
         return cls(options, benchmark, complete, measures, left_out, plan, selection, file, taken)

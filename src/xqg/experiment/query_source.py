@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,14 +87,14 @@ class QueryFile:
             return queries
         if isinstance(queries, str | Path):
             return cls(str(queries), queries_by_language(read_queries(queries)), file_hash(Path(queries)))
-        if isinstance(queries, Mapping):
+        if isinstance(queries, Mapping) and all(map(_are_texts, queries.values())):
             held: Texts = queries
         elif isinstance(queries, list | tuple) and all(isinstance(one, GeneratedQuery) for one in queries):
             held = queries_by_language(queries)
         else:
             raise XqgError(
-                f"`queries` is {type(queries).__name__}; give a file or folder, a list of GeneratedQuery, or a "
-                "dictionary language → passage id → texts"
+                f"`queries` is {queries!r:.60}; give a file or folder, a list of GeneratedQuery, or a dictionary "
+                "language → passage id → list of texts"
             )
         rows = {code: {id_: list(texts) for id_, texts in sorted(of.items())} for code, of in sorted(held.items())}
         return cls("queries", held, "sha256:" + hashlib.sha256(json.dumps(rows).encode()).hexdigest())
@@ -145,8 +145,18 @@ class QueryFile:
                     )
         return None
 
-    def take(self, plan: Plan, systems: Iterable[System], passages: Sequence[Passage], exact: bool) -> Texts:
+    def take(
+        self,
+        plan: Plan,
+        systems: Iterable[System],
+        passages: Sequence[Passage],
+        exact: bool,
+        argument: Callable[[System], str] = lambda system: f"{system.kind}s",
+    ) -> Texts:
         """What is needed, the first of each passage and language.
+
+        Args:
+            argument: the name of the argument that a system can be left out of.
 
         Raises:
             XqgError: a system that the file cannot fill.
@@ -155,14 +165,24 @@ class QueryFile:
         for system in systems:
             short = self.shortage(plan, system, passages, exact)
             if short is not None:
-                kind = "arm" if system.augmented else "baseline"
-                raise XqgError(f"{self.name}: {kind} {system.name} {short}; add them or leave the {kind} out (`{kind}s`)")
+                raise XqgError(
+                    f"{self.name}: {system.kind} {system.name} {short}; add them or leave the {system.kind} out "
+                    f"(`{argument(system)}`)"
+                )
         counts = {code: needed(plan, systems, code) for code in plan.passage_languages}
         taken: dict[str, dict[str, Sequence[str]]] = {}
         for passage in passages:
             for language, count in counts[passage.language].items():
                 taken.setdefault(language, {})[passage.id] = self.held[language][passage.id][:count]
         return taken
+
+
+def _are_texts(of_passage: object) -> bool:
+    """Whether this is passage id → list of texts; a lone text would be taken for its characters."""
+    return isinstance(of_passage, Mapping) and all(
+        isinstance(texts, list | tuple) and all(isinstance(text, str) for text in texts)
+        for texts in of_passage.values()
+    )
 
 
 def language_shares(queries: Texts, languages: Sequence[str]) -> dict[str, float]:
