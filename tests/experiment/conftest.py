@@ -52,7 +52,7 @@ def queries_file(tmp_path: Path) -> Path:
 def known_chance(monkeypatch: pytest.MonkeyPatch) -> None:
     """The chance level of R@1 where one passage is right, without the thousands of random rankings."""
     monkeypatch.setattr(
-        "xqg.experiment.views.chance_of", lambda measure, pool, language: 1 / len(pool.passages)
+        "xqg.experiment.compare.chance_of", lambda measure, pool, language: 1 / len(pool.passages)
     )
 
 

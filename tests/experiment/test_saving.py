@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tiny_comparison import tiny_comparison
+from tiny_results import tiny_comparison
 from xqg.errors import XqgError
 from xqg.experiment.per_query import per_query
 from xqg.experiment.results import write_comparison
