@@ -241,7 +241,10 @@ def languages_of(languages: str | Sequence[str] | None, name: str = "languages")
     if not isinstance(languages, Iterable):
         raise XqgError(f"`{name}` is {languages!r}; give codes such as ja,ru, or a list of them")
     text = languages if isinstance(languages, str) else ",".join(map(str, languages))
-    return tuple(parse_languages(text))
+    try:
+        return tuple(parse_languages(text))
+    except XqgError as error:
+        raise XqgError(f"`{name}`: {error}") from None
 
 
 def fold_of(fold: str | tuple[int, int] | None) -> tuple[int, int] | None:
