@@ -24,6 +24,8 @@ from xqg.queries import read_queries
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "xquad"
 ALL = "none,mono,target-n,cross"
 
+pytestmark = pytest.mark.usefixtures("known_chance")
+
 
 def compared(benchmark: Benchmark, encoder: Path, out: Path | None, **changes: Any) -> Results:
     """Four arms without baselines, unless others are asked for."""
@@ -219,8 +221,9 @@ def test_arms_without_queries_are_refused_before_anything_is_written(
 
 
 def test_a_random_encoder_is_not_interpretable(
-    tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path
+    tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.undo()  # of the known chance
     # One vector for every text: each ranking is by id alone, R@1 is 1/6 by construction.
     results = compared(tiny, bert_folder, tmp_path / "out", queries=queries_file, measures="R@1")
     judged = results.views[0].interpretability
@@ -239,3 +242,195 @@ def test_xquad_english_agrees_with_mteb(tmp_path: Path) -> None:
     )  # fmt: skip
     means = {name: results.mean("none", name, "en") for name in ("R@1", "R@5")}
     assert means == {"R@1": pytest.approx(0.8852, abs=0.001), "R@5": pytest.approx(0.9814, abs=0.001)}
+
+
+# From Python
+
+
+class ShortestFirst(System):
+    name = "shortest-first"
+
+    def rank(self, task: Task) -> Run:
+        passages = sorted(task.passages, key=lambda passage: len(passage.text))[: task.depth]
+        run = [(passage.id, -float(len(passage.text))) for passage in passages]
+        return {question.id: run for question in task.questions}
+
+
+class InJapanese:
+    name = "ja@1"
+
+    def per_question(
+        self, run: Run, questions: Sequence[Question], benchmark: Benchmark
+    ) -> dict[str, float]:
+        return {one.id: float(run[one.id][0][0] == f"p{one.id[1:]}" and one.language == "ja") for one in questions}
+
+
+def test_ones_own_system_in_five_lines(tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path) -> None:
+    passages = [dataclasses.replace(p, text=p.text + " and more" * (5 - n)) for n, p in enumerate(tiny.passages)]
+    pool = dataclasses.replace(tiny, passages=passages)
+    results = compare(
+        pool, encoder=str(bert_folder), queries=queries_file, measures="R@1 RR@10", out=tmp_path / "out",
+        systems=["cross", ShortestFirst(), "none", "mono", "bm25"],
+    )  # fmt: skip
+    assert [one.name for one in results.systems] == ["none", "mono", "cross", "bm25", "shortest-first"]
+    own = results.systems[-1]
+    assert (own.K, own.bound, own.baseline, own.dense) == (0, False, True, None)
+    # p5 is the shortest: question n finds its passage at rank 6 - n.
+    for setting in results.description.settings:
+        values = results.values[setting.name, 0]["shortest-first", "fi"]
+        assert values["RR@10"] == pytest.approx({f"q{n}": 1 / (6 - n) for n in range(6)})
+        assert values["R@1"] == {f"q{n}": float(n == 5) for n in range(6)}
+    assert results.mean("shortest-first", "R@1") == pytest.approx(1 / 6)
+    written = json.loads((tmp_path / "out" / "results.json").read_text())
+    rows = [row for row in written["rows"] if row["arm"] == "shortest-first"]
+    assert {(row["fusion"], row["alpha"], row["K"]) for row in rows} == {("none", 0.0, 0)}
+    assert written["settings"]["baselines"] == ["bm25", "shortest-first"]
+    assert "shortest-first" in str(results)
+    run = read_trec(tmp_path / "out" / "runs" / "shortest-first.fi.trec")
+    assert [id_ for id_, _ in run["q0"]] == [f"p{n}" for n in range(5, -1, -1)]
+    loaded = Results.load(tmp_path / "out")
+    assert (str(loaded), repr(loaded)) == (str(results), repr(results))
+
+
+def test_ones_own_measure(tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path) -> None:
+    asked = {"queries": queries_file, "arms": "none,cross", "out": tmp_path / "out"}
+    results = compared(tiny, bert_folder, measures=["R@1", InJapanese()], **asked)
+    assert results.measures == ("R@1", "ja@1")
+    for name in ("none", "cross"):
+        assert results.mean(name, "ja@1", "ja") == results.mean(name, "R@1", "ja")
+        assert results.mean(name, "ja@1", "fi") == 0.0
+    assert results.settings["measures"] == ["R@1", "ja@1"]
+    assert set(results.frame["measure"]) == {"R@1", "ja@1"}
+    assert "ja@1" in (tmp_path / "out" / "report.md").read_text()
+
+
+def test_ones_own_encoder_and_generator(tiny: Benchmark, tmp_path: Path) -> None:
+    class Letters:
+        """How often each digit occurs: the passage with the question's number is the nearest."""
+
+        name = "digits"
+        similarity = "cosine"
+
+        def encode_queries(self, texts: Sequence[str]) -> list[list[float]]:
+            return [[1 / 8, *(float(text.count(digit)) for digit in "012345")] for text in texts]
+
+        encode_passages = encode_queries
+
+    def numbers(passages: Sequence[tuple[str, str]], language: str, n: int, seed: int) -> list[list[str]]:
+        return [[f"{language} {text.split()[1]}"] * n for _, text in passages]
+
+    results = compare(
+        tiny, encoder=Letters(), generator=numbers, systems="none,mono,cross", per_language=1,
+        measures="R@1", out=tmp_path / "out",
+    )  # fmt: skip
+    assert [results.mean(name, "R@1", "en") for name in ("none", "mono", "cross")] == [1.0] * 3
+    assert results.settings["fusion"] == "normalised"
+    assert results.settings["encoder"]["name"] == "digits"
+    assert results.settings["encoder"]["fingerprint"].startswith("object:")
+    assert results.settings["generator"]["name"] == "numbers"
+    assert [query.text for query in read_queries(tmp_path / "out" / "queries" / "fi.jsonl")] == [
+        f"fi {number}" for number in range(6)
+    ]
+
+
+def test_queries_from_a_list_or_a_dictionary(tiny: Benchmark, bert_folder: Path, queries_file: Path) -> None:
+    asked = {"arms": "none,mono,cross", "measures": "R@1"}
+    file = compared(tiny, bert_folder, None, queries=queries_file, **asked)
+    queries = read_queries(queries_file)
+    listed = compared(tiny, bert_folder, None, queries=queries, **asked)
+    by_language: dict[str, dict[str, list[str]]] = {}
+    for query in queries:
+        by_language.setdefault(query.language, {}).setdefault(query.passage_id, []).append(query.text)
+    given = compared(tiny, bert_folder, None, queries=by_language, **asked)
+    assert file.values == listed.values == given.values
+    assert listed.settings == given.settings
+    different = {key for key in file.settings if file.settings[key] != listed.settings[key]}
+    assert different == {"queries_file"}
+
+
+def test_systems_give_what_arms_and_baselines_give(
+    tiny: Benchmark, bert_folder: Path, queries_file: Path
+) -> None:
+    apart = compared(tiny, bert_folder, None, queries=queries_file, arms="none,cross", baselines="rrf,bm25")
+    together = compare(
+        tiny, encoder=str(bert_folder), queries=queries_file, measures="R@1 RR@10 Answer@1",
+        systems=["rrf", SYSTEMS["cross"](), "bm25", SYSTEMS["none"]],
+    )  # fmt: skip
+    assert together.settings == apart.settings
+    assert together.values == apart.values
+    assert together.runs == apart.runs
+
+
+def test_without_out_nothing_is_left_behind(
+    tiny: Benchmark, bert_folder: Path, mt5_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty, scratch = tmp_path / "empty", tmp_path / "scratch"
+    empty.mkdir()
+    scratch.mkdir()
+    monkeypatch.chdir(empty)
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    asked: dict[str, Any] = {"generator": str(mt5_folder), "per_language": 1, "arms": "none,cross", "measures": "R@1"}
+    results = compared(tiny, bert_folder, None, **asked)
+    assert list(empty.iterdir()) == list(scratch.iterdir()) == []
+    assert compared(tiny, bert_folder, tmp_path / "out", **asked).values == results.values
+    assert "cross" in str(results)
+    results.save(tmp_path / "kept")  # runs are in memory
+    for name in ("runs/cross.fi.trec", "variants/normalised-alpha-0.01/runs/none.ja.trec"):
+        assert (tmp_path / "kept" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
+
+    def stops(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("xqg.experiment.compare.run_setting", stops)
+    with pytest.raises(KeyboardInterrupt):
+        compared(tiny, bert_folder, None, **asked)
+    assert list(scratch.iterdir()) == []
+
+
+def test_progress_is_shown_where_it_is_asked_for(
+    tiny: Benchmark, bert_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("xqg.progress._drawable", lambda: True)
+    pool = dataclasses.replace(tiny, passages=[Passage(f"p{n}", "", f"text {n}", "en") for n in range(200)])
+    asked: dict[str, Any] = {"arms": "none", "measures": "R@1"}
+    compared(pool, bert_folder, None, **asked, progress=False)
+    assert capsys.readouterr().err == ""
+    compared(pool, bert_folder, None, **asked)
+    assert "encoding" in capsys.readouterr().err
+
+
+# Default measures
+
+
+def test_default_measures_of_yes_no_questions(tiny: Benchmark, bert_folder: Path, tmp_path: Path, caplog: Any) -> None:
+    """R@2kt counts no yes/no question: it used to fail in the middle of a comparison."""
+    long = [dataclasses.replace(one, text=one.text + " word" * 900) for one in tiny.passages]
+    asked = [dataclasses.replace(one, answers=(("yes", "no")[int(one.id[1:]) % 2],)) for one in tiny.questions]
+    pool = dataclasses.replace(tiny, passages=long, questions=asked)
+    results = compared(pool, bert_folder, tmp_path / "out", arms="none", measures=None)
+    assert list(results.description.measures) == ["R@1", "R@5", "RR@10", "Answer@1", "Answer@5"]
+    why = "no question in en has an answer other than yes and no"
+    assert results.facts["measures_left_out"] == {"R@2kt": why}
+    assert f"left out: R@2kt ({why})" in caplog.text
+    assert why in (tmp_path / "out" / "report.md").read_text()
+    both = [*asked[:6], *(dataclasses.replace(one, answers=("thing 1",)) for one in asked[6:])]
+    some = compared(dataclasses.replace(pool, questions=both), bert_folder, None, arms="none", measures=None)
+    assert "R@2kt" not in some.measures  # none of those in English counts
+    words = [dataclasses.replace(one, answers=("thing 1",)) for one in asked]
+    every = compared(dataclasses.replace(pool, questions=words), bert_folder, None, arms="none", measures=None)
+    assert every.measures[-1] == "R@2kt"
+    assert "measures_left_out" not in every.facts
+
+
+def test_default_measures_of_a_pool_too_short(tiny: Benchmark, bert_folder: Path) -> None:
+    results = compared(tiny, bert_folder, None, arms="none", measures=None)
+    assert list(results.description.measures) == ["R@1", "R@5", "RR@10", "Answer@1", "Answer@5"]
+    assert results.facts["measures_left_out"] == {"R@2kt": "all 6 passages hold 30 tokens, it reads 2000"}
+
+
+def test_depth_is_what_the_measures_need(tiny: Benchmark, bert_folder: Path) -> None:
+    passages = [Passage(f"p{n}", "", f"text {n}", "en") for n in range(30)]
+    pool = dataclasses.replace(tiny, passages=passages)
+    for measures, depth in (("R@1", 10), ("R@20", 20), ("R@5 AP", 30)):
+        results = compared(pool, bert_folder, None, arms="none", measures=measures)
+        assert {len(ranking) for ranking in results.runs["raw-alpha-0.01"]["none", "fi"].values()} == {depth}
