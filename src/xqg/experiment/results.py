@@ -76,7 +76,7 @@ class Results(Measurements):
             XqgError: results that are no comparison's.
         """
         if self.description.kind != "comparison":
-            raise XqgError(f"results of a {self.description.kind} have no table in LaTeX; print them, or use `frame`")
+            raise XqgError(f"only a comparison has a table in LaTeX, this is of kind {self.description.kind}; print it, or use `frame`")
         return latex(self)
 
     def save(self, folder: Path | str) -> Path:
