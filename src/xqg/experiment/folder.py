@@ -49,7 +49,7 @@ def claim(folder: Path, identity: dict[str, Any]) -> None:
         try:
             there = json.loads(path.read_text(encoding="utf-8"))
             there.pop(RESULTS, None)
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, TypeError):
             raise XqgError(f"{path}: broken; delete {folder} or choose another `out`") from None
         for key in [*identity, *(key for key in there if key not in identity)]:
             if there.get(key) != identity.get(key):
