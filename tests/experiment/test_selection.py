@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -100,6 +101,20 @@ def test_one_object_is_a_list_of_one() -> None:
     assert names(wanted_systems(arms=CrossLingual(), baselines=()).required) == ["cross"]
 
 
+def test_any_object_with_a_name_and_rank() -> None:
+    class Plain:
+        name = "plain"
+
+        def rank(self, task: Task) -> Run:
+            return {task.language: [("p0", 1.0)]}
+
+    for given in (Plain(), Plain, [Plain()]):
+        [system] = wanted_systems(given).required  # type: ignore[arg-type]
+        assert isinstance(system, System)
+        assert (system.name, system.kind, system.dense, system.count(PLAN)) == ("plain", "baseline", None, 0)
+        assert system.rank(SimpleNamespace(language="fi")) == {"fi": [("p0", 1.0)]}  # type: ignore[arg-type]
+
+
 def test_several_of_ones_own_stay_in_their_order() -> None:
     first, second = Mine(), Mine()
     first.name, second.name = "z", "a"
@@ -128,7 +143,7 @@ def test_wrong_baselines(text: str) -> None:
         ({"systems": "all"}, "unknown system 'all'"),
         ({"systems": ["none", "none"]}, "system 'none' is given twice"),
         ({"systems": ["cross", CrossLingual()]}, "system 'cross' is given twice"),
-        ({"systems": ["none", 3]}, "`systems` holds 3; give names .* or objects of a subclass of xqg"),
+        ({"systems": ["none", 3]}, "`systems` holds 3; give names .*, or objects with a `name` and `rank`"),
         ({"arms": ["none", dict]}, "`arms` holds <class 'dict'>"),
         ({"arms": ""}, "no arm given; use `arms` with some of none, mono, .*, or all"),
         ({"arms": "bm25"}, "unknown arm 'bm25'; use none, mono, .*, or all"),

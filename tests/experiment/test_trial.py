@@ -8,6 +8,7 @@ import pytest
 
 from xqg.augmentation.vectors import QueryVectors
 from xqg.benchmarks.benchmark import Benchmark
+from xqg.errors import XqgError
 from xqg.evaluation import Run, parse_many
 from xqg.experiment.parts import Parts
 from xqg.experiment.plan import Plan
@@ -147,3 +148,24 @@ def test_the_cost_is_counted_by_stage(trial: Trial) -> None:
     assert seconds["ranking"] > 0
     assert seconds["measuring"] > 0
     assert seconds["generating"] == 0
+
+
+@pytest.mark.parametrize(
+    ("run", "says"),
+    [
+        ({"q0": [("p0", 1.0)]}, "system mine did not rank passages for question 'q1' in 'en'"),
+        ([("q0", "p0")], "system mine gave list; return question id → "),
+        (None, "system mine gave NoneType"),
+        ({f"q{n}": [("p9", 1.0)] for n in range(6)}, "passage 'p9' is not one of tiny's"),
+        ({f"q{n}": [] for n in range(6)}, "the run is empty"),
+    ],
+)
+def test_a_run_that_is_none(trial: Trial, run: object, says: str) -> None:
+    class Mine(System):
+        name = "mine"
+
+        def rank(self, task: Task) -> Run:
+            return run  # type: ignore[return-value]
+
+    with pytest.raises(XqgError, match=says):
+        run_setting(Setting("raw", 0.5), dataclasses.replace(trial, systems=[Mine()]), {})
