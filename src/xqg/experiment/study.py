@@ -17,7 +17,7 @@ from xqg.benchmarks import benchmark as load_benchmark
 from xqg.errors import XqgError
 from xqg.evaluation import measures_of
 from xqg.experiment.compare import Material, Models, prepare
-from xqg.experiment.description import Compared, Description
+from xqg.experiment.description import Compared, Description, SettingRow
 from xqg.experiment.design import Design, Options, fusion_of, languages_of, positive, seed_of
 from xqg.experiment.folder import check_folder
 from xqg.experiment.plan import Plan
@@ -171,7 +171,11 @@ def _results(
 ) -> Results:
     """Every ranking of the study as a setting of its own."""
     arms = {one.system.name: one.system for one in context.measured}
-    rows = {one.row.name: one.row for one in context.measured}
+    rows: dict[str, SettingRow] = {}
+    for one in context.measured:  # systems of one setting were measured one by one
+        known = rows.setdefault(one.row.name, one.row)
+        edges = dict.fromkeys((*known.at_edge, *one.row.at_edge))
+        rows[one.row.name] = replace(known, tuned={**known.tuned, **one.row.tuned}, at_edge=tuple(edges))
     description = Description(
         kind="study",
         systems=tuple(Compared.of(arm, list(arms.values()), design.plan) for arm in arms.values()),
