@@ -61,7 +61,6 @@ class Measurements:
         alphas: (setting's name, seed, system) → question id → the α that it was ranked with.
         clusters: question id → cluster, the unit of resampling.
         runs: setting's name → (system, question language) → run, where they are in memory.
-        expected: (system, question language, measure) → published value, of a reproduction.
     """
 
     settings: dict[str, Any]
@@ -70,7 +69,6 @@ class Measurements:
     alphas: Mapping[tuple[str, int, str], Mapping[str, float | None]]
     clusters: Mapping[str, str]
     runs: Mapping[str, Mapping[tuple[str, str], Run]] = field(default_factory=dict, repr=False)
-    expected: Mapping[tuple[str, str, str], float] = field(default_factory=dict, repr=False)
 
     # What is in the table
 
@@ -117,6 +115,20 @@ class Measurements:
     def scale(self, measure: str) -> Scale:
         """How a measure's values are printed."""
         return self.description.measures[measure]
+
+    @cached_property
+    def expected(self) -> Mapping[tuple[str, str, str], float]:
+        """(system; question language, `macro` or `mean`; measure) → published value, of a reproduction of
+        the whole: its recipe's figures in the measure's own unit."""
+        facts = self.description.facts
+        if "recipe" not in facts or facts["limit"] is not None:
+            return {}
+        return {
+            (system, language, name): figure / self.scale(name).number(1.0)
+            for system, measures in facts["recipe"]["expected"].items()
+            for name, figures in measures.items()
+            for language, figure in figures.items()
+        }
 
     def values_of(self, setting: str | None = None, seed: int | None = None) -> Values:
         """The values of a setting (None: the one that was asked for) and a seed (None: the reported one)."""
