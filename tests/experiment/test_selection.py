@@ -85,7 +85,7 @@ def test_all_and_none() -> None:
 def test_by_default_all_but_target() -> None:
     wanted = wanted_systems()
     assert names(wanted.optional) == [*(name for name in ARMS if name != "target"), *BASELINES]
-    assert wanted.skipped == {"target": "not among the default arms; it runs where it is named, or where all are"}
+    assert wanted.skipped == {"target": "not among the default arms; ask for it by name, or for all arms"}
 
 
 def test_objects_and_classes_stand_beside_names() -> None:
