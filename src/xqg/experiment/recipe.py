@@ -21,7 +21,15 @@ from typing import Any
 from xqg.errors import XqgError
 from xqg.evaluation import Measure, check_reader, measures_of, parse
 from xqg.experiment.compare import compare
-from xqg.experiment.design import aggregations_of, alpha_of, fold_of, fusion_of, languages_of, positive, seed_of
+from xqg.experiment.design import (
+    aggregations_of,
+    alpha_of,
+    fold_of,
+    fusion_of,
+    languages_of,
+    positive,
+    seed_of,
+)
 from xqg.experiment.selection import wanted_systems
 
 __all__ = ["MACRO", "MEAN", "Recipe", "read_recipe"]
