@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from xqg.evaluation import Run, parse_many
+from xqg.experiment.contrasts import Contrast
 from xqg.experiment.description import Compared, Description, SettingRow
 from xqg.experiment.measurements import View
-from xqg.experiment.contrasts import Contrast
 from xqg.experiment.plan import Plan
 from xqg.experiment.results import Results
 from xqg.experiment.scale import Scale

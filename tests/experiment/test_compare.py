@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xqg.benchmarks import load
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.encoding import load_encoder
 from xqg.errors import XqgError

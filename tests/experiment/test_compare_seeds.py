@@ -103,7 +103,7 @@ def test_seeds() -> None:
     assert seeds_of("0, 1,2") == seeds_of([0, 1, 2]) == seeds_of((0, 1, 2)) == (0, 1, 2)
     assert seeds_of(None) is None
     for wrong in ("1", "1,1", "a,b", "", "-1,2", [1], [1, 1], [0.5, 1], [True, 2], 3, ["1", "x"]):
-        with pytest.raises(XqgError, match="`seeds` is .*two or more different whole numbers"):
+        with pytest.raises(XqgError, match=r"`seeds` is .*two or more different whole numbers"):
             seeds_of(wrong)  # type: ignore[arg-type]
 
 

@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from xqg.errors import XqgError
-from xqg.experiment.folder import check_folder, claim, file_hash, read_json, setting_folder, versions, write_json
+from xqg.experiment.folder import (
+    check_folder,
+    claim,
+    file_hash,
+    read_json,
+    setting_folder,
+    versions,
+    write_json,
+)
 
 IDENTITY: dict[str, Any] = {"benchmark": "tiny", "alpha": 0.01, "encoder": {"name": "e"}}
 
@@ -51,22 +59,22 @@ def test_another_comparison_is_refused(tmp_path: Path, change: dict[str, Any], s
         claim(tmp_path, {**IDENTITY, **change})
     assert f"{tmp_path} holds another comparison: {says}" in str(error.value)
     assert str(error.value).endswith("choose another `out` or delete it")
-    with pytest.raises(XqgError, match="alpha is 0.01 there and null now"):
+    with pytest.raises(XqgError, match=r"alpha is 0.01 there and null now"):
         claim(tmp_path, {"benchmark": "tiny", "encoder": {"name": "e"}})
 
 
 @pytest.mark.parametrize("text", ["{", "[1]", "3", ""])
 def test_a_broken_file(tmp_path: Path, text: str) -> None:
     (tmp_path / "settings.json").write_text(text)
-    with pytest.raises(XqgError, match="settings.json: broken; delete .* or choose another `out`"):
+    with pytest.raises(XqgError, match=r"settings.json: broken; delete .* or choose another `out`"):
         claim(tmp_path, IDENTITY)
 
 
 def test_where_nothing_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(XqgError, match="cannot be written .*; choose another `out`"):
+    with pytest.raises(XqgError, match=r"cannot be written .*; choose another `out`"):
         claim(tmp_path / "file", IDENTITY)
-    with pytest.raises(XqgError, match="cannot be written .*; choose another `out`"):
+    with pytest.raises(XqgError, match=r"cannot be written .*; choose another `out`"):
         claim(tmp_path / "file" / "below", IDENTITY)
 
 

@@ -101,7 +101,7 @@ def test_messages_call_queries_without_a_file_queries(tiny: Benchmark) -> None:
     "wrong", [3, object(), ["text"], [{"passage_id": "p0"}], {"fi": ["text"]}, {"fi": {"p0": "text"}}, {"fi": {"p0": [1]}}]
 )
 def test_what_are_no_queries(wrong: object) -> None:
-    with pytest.raises(XqgError, match="`queries` is .*; give a file or folder, a list of GeneratedQuery, or a dict"):
+    with pytest.raises(XqgError, match=r"`queries` is .*; give a file or folder, a list of GeneratedQuery, or a dict"):
         QueryFile.read(wrong)  # type: ignore[arg-type]
 
 

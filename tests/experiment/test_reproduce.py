@@ -373,7 +373,7 @@ def test_another_recipe_in_the_folder_is_refused(tmp_path: Path, compared: dict[
     out = tmp_path / "out"
     reproduce(_file(tmp_path, compared), out=out)
     before = (out / "results.json").read_bytes()
-    with pytest.raises(XqgError, match="holds another comparison: alpha is \"tuned\" there and 0.1 now"):
+    with pytest.raises(XqgError, match=r'holds another comparison: alpha is "tuned" there and 0.1 now'):
         reproduce(_file(tmp_path, {**compared, "alpha": 0.1}), out=out)
     with pytest.raises(XqgError, match="holds another comparison: passages is 6 there and 5 now"):
         reproduce(_file(tmp_path, compared), out=out, limit=5)

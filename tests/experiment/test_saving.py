@@ -87,7 +87,7 @@ def test_results_come_last(
 
 def test_reports_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xqg.experiment.report.comparison.markdown", full)
-    with pytest.raises(XqgError, match="cannot be written .No space left on device"):
+    with pytest.raises(XqgError, match=r"cannot be written .No space left on device"):
         tiny_results().write_reports(tmp_path)
 
 
@@ -245,5 +245,5 @@ def test_a_description_of_something_else(tmp_path: Path, change: Any) -> None:
     tiny_results().save(tmp_path)
     stored = json.loads((tmp_path / "settings.json").read_text())
     (tmp_path / "settings.json").write_text(json.dumps({**stored, "results": change(stored["results"])}))
-    with pytest.raises(XqgError, match="what settings.json says of results cannot be read"):
+    with pytest.raises(XqgError, match=r"what settings.json says of results cannot be read"):
         Results.load(tmp_path)

@@ -69,7 +69,7 @@ def test_published_figures_stand_beside_every_value_of_their_language() -> None:
 
 
 def test_and_back() -> None:
-    results = tiny_results(measures="R@1 LanguageBias", seeds={7: {name: 3 for name in ("none", "cross")}}, systems=("none", "cross"))
+    results = tiny_results(measures="R@1 LanguageBias", seeds={7: dict.fromkeys(("none", "cross"), 3)}, systems=("none", "cross"))
     values, alphas, clusters = values_of(to_table(results))
     assert values == results.values
     assert alphas == results.alphas

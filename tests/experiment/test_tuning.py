@@ -7,9 +7,9 @@ import numpy as np
 
 from xqg.augmentation.aggregations import AGGREGATIONS
 from xqg.augmentation.vectors import QueryVectors
+from xqg.benchmarks.benchmark import Benchmark
 from xqg.encoding import VectorCache
 from xqg.evaluation import evaluate
-from xqg.benchmarks.benchmark import Benchmark
 from xqg.experiment.parts import Parts, encode_questions
 from xqg.experiment.plan import Plan
 from xqg.experiment.systems.cross import CrossLingual

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-import pytest
 
 from xqg.augmentation.vectors import QueryVectors
 from xqg.benchmarks.benchmark import Benchmark
