@@ -69,7 +69,9 @@ def test_generate_index_search_retrieve_evaluate(xqg, own: Path, bert_folder: Pa
     measured = xqg("evaluate", run_file, "--benchmark", own, "--out", folder / "results")
     said = "xqg: warning: left out: R@2kt (all 3 passages hold 23 tokens, it reads 2000)\n"
     assert (measured.code, measured.err) == (0, said)
-    assert {"results.json", "report.md"} == {path.name for path in (folder / "results").iterdir()}
+    assert {path.name for path in (folder / "results").iterdir()} == {
+        "results.json", "report.md", "settings.json", "per_query.parquet",
+    }  # fmt: skip
     results = read_json((folder / "results" / "results.json").read_text())
     assert results["settings"]["measures"] == ["R@1", "R@5", "RR@10", "Answer@1", "Answer@5"]
     rows = {(row["query_language"], row["measure"]): row for row in results["rows"]}

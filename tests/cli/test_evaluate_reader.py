@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-import xqg.reading
 from xqg.reading.span import Span
 
 # The passages of every question, best first.
@@ -29,7 +28,7 @@ class Reader:
     languages = ("en",)
 
     def settings(self) -> dict[str, Any]:
-        return {"stride": 16}
+        return {"name": self.name, "fingerprint": self.fingerprint, "stride": 16}
 
 
 @pytest.fixture
@@ -42,7 +41,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         return Reader()
 
     def answer(
-        reader: Reader, run: dict[str, Any], benchmark: Any, language: str, top: int, question_form: str
+        reader: Reader, run: dict[str, Any], benchmark: Any, language: str, top: int, question_form: str, cache: None
     ) -> dict[str, Span]:
         made.append((sorted(run), benchmark.name, language, top, question_form))
         return {
@@ -51,8 +50,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
             if id_ in ANSWERS
         }
 
-    monkeypatch.setattr(xqg.reading, "load_reader", load)
-    monkeypatch.setattr(xqg.reading, "answer_questions", answer)
+    monkeypatch.setattr("xqg.reading.reader.load_reader", load)
+    monkeypatch.setattr("xqg.experiment.answers.answer_questions", answer)
     return made
 
 
@@ -110,8 +109,8 @@ def test_flags_reach_the_reader(xqg, own: Path, arguments: list[object], calls: 
 @pytest.mark.parametrize(
     ("flags", "says"),
     [
-        (["--measures", "R@1 EM"], "EM needs a reader; give --reader"),
-        (["--measures", "F1-mlqa"], "F1-mlqa needs a reader; give --reader"),
+        (["--measures", "R@1 EM"], "EM needs a reader; give --reader, or leave it out of --measures"),
+        (["--measures", "F1-mlqa"], "F1-mlqa needs a reader; give --reader, or leave it out of --measures"),
         (["--read-top", "3"], "--read-top is for a reader; give --reader MODEL with it"),
         (["--reader-question", "asked"], "--reader-question is for a reader"),
         (["--reader", "m", "--read-top", "0"], "'--read-top'"),

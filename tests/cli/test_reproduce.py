@@ -25,19 +25,19 @@ benchmark: xor-tydi
 encoder: {bert_folder}
 generator: {mt5_folder}
 languages: [fi]
+query_languages: [fi]
+systems: [none, cross]
+alpha: 0.01
 per_language: 1
 seed: 0
 fusion: raw
 passage_length: 24
 query_length: 16
 depth: 500
-rows:
-  - name: plain
-    alpha: 0
-    expected: {{R@2kt: {{macro: 12.5}}}}
-  - name: plain + xQG
-    alpha: 0.01
-    expected: {{R@2kt: {{macro: 25}}}}
+note: This recipe has not been run at full size.
+expected:
+  none: {{R@2kt: {{macro: 12.5}}}}
+  cross: {{R@2kt: {{macro: 25}}}}
 """
     )
     return path
@@ -60,19 +60,39 @@ def test_expected_beside_got(xqg, recipe: Path, data: Path, tmp_path: Path) -> N
     result = xqg("reproduce", recipe, "--data", data, "--out", tmp_path / "out", "--device", "cpu")
     assert (result.code, result.err) == (0, "")
     lines = [line.split() for line in result.out.splitlines()]
-    assert ["plain", "0", "R@2kt", "expected", "-", "12.50"] in lines
-    assert ["plain", "0", "R@2kt", "got", "50.00", "50.00"] in lines
-    assert ["plain", "+", "xQG", "0.01", "R@2kt", "expected", "-", "25.00"] in lines
+    assert ["none", "0", "R@2kt", "expected", "-", "12.50"] in lines
+    assert ["none", "0", "R@2kt", "got", "50.00", "50.00"] in lines
+    assert ["cross", "0.01", "R@2kt", "expected", "-", "25.00"] in lines
     assert "not been run at full size" in result.out
     assert "do not apply" not in result.out
     files = {path.name for path in (tmp_path / "out").iterdir()}
-    assert files == {"settings.json", "index", "runs", "results.json", "report.md"}
-    assert {path.name for path in (tmp_path / "out" / "runs").iterdir()} == {
-        "plain.fi.trec",
-        "plain-xQG.fi.trec",
-    }
+    assert files == {"settings.json", "index", "runs", "results.json", "report.md", "per_query.parquet"}
+    assert {path.name for path in (tmp_path / "out" / "runs").iterdir()} == {"none.fi.trec", "cross.fi.trec"}
+    assert result.out.splitlines()[-1] == f"{tmp_path / 'out'}: results.json, report.md, runs/"
     again = xqg("reproduce", recipe, "--data", data, "--out", tmp_path / "out", "--device", "cpu")
     assert again == result
+
+
+def test_a_pool_that_fits_in_memory_is_compared(xqg, own: Path, bert_folder: Path, tmp_path: Path) -> None:
+    recipe = tmp_path / "table.yaml"
+    recipe.write_text(
+        f"""\
+benchmark: {own}
+encoder: {bert_folder}
+systems: [none, bm25]
+expected:
+  bm25: {{R@1: {{en: 100, mean: 50}}}}
+"""
+    )
+    result = xqg("reproduce", recipe, "--device", "cpu")
+    assert (result.code, result.err) == (0, "")
+    lines = [line.split() for line in result.out.splitlines()]
+    assert lines[0] == ["system", "alpha", "measure", "figures", "en", "ja", "macro", "mean"]
+    assert lines[1] == ["bm25", "0", "R@1", "expected", "100.00", "-", "-", "50.00"]
+    assert lines[2][:5] == ["bm25", "0", "R@1", "got", "100.00"]
+    assert result.out.splitlines()[-1] == "table: results.json, report.md, comparison/"
+    assert (tmp_path / "table" / "comparison" / "report.html").is_file()
+    assert (tmp_path / "table" / "comparison" / "runs" / "bm25.ja.trec").is_file()
 
 
 def test_a_limit_says_so(xqg, recipe: Path, data: Path, tmp_path: Path) -> None:
@@ -93,7 +113,7 @@ def test_the_paper_s_recipe_says_what_is_out_of_reach(
     line = refused("reproduce", RECIPE, "--out", tmp_path / "out")
     assert "nothing was started" in line
     assert (
-        "data: xor-tydi needs its files; give --data a folder with xor_dev_retrieve_eng_span_v1_1.jsonl"
+        "data: xor-tydi needs its files; give as --data a folder with xor_dev_retrieve_eng_span_v1_1.jsonl"
         in line
     )
     assert "`hf download ielabgroup/bert-base-multilingual-cased-xor-tydi`" in line
@@ -105,8 +125,8 @@ def test_wrong_input(refused, recipe: Path, data: Path, tmp_path: Path) -> None:
     assert "no such recipe" in refused("reproduce", tmp_path / "none.yaml")
     assert "no such folder" in refused("reproduce", recipe, "--data", tmp_path / "none")
     assert "limit" in refused("reproduce", recipe, "--data", data, "--limit", "0")
-    recipe.write_text(recipe.read_text() + "alpha: 0.01\n")
-    assert "small.yaml: unknown key 'alpha' in the recipe" in refused("reproduce", recipe, "--data", data)
+    recipe.write_text(recipe.read_text() + "rows: []\n")
+    assert "small.yaml: unknown key 'rows' in the recipe" in refused("reproduce", recipe, "--data", data)
 
 
 def test_the_help_says_that_it_was_not_run_at_full_size(xqg) -> None:

@@ -45,7 +45,7 @@ def test_a_study_from_a_file(xqg: Callable, study: list[object], queries: Path, 
 
 def test_refusals(refused: Callable, study: list[object], queries: Path) -> None:
     file = ["--queries", queries]
-    assert "unknown study 'beta'; use one of queries, alpha, languages, filter" in refused(
+    assert "unknown study 'beta'; use one of alpha, filter, languages, queries" in refused(
         "study", "beta", *study
     )
     assert "needs generated queries; give --generator M or --queries FILE" in refused(

@@ -51,9 +51,10 @@ def queries_file(tmp_path: Path) -> Path:
 @pytest.fixture
 def known_chance(monkeypatch: pytest.MonkeyPatch) -> None:
     """The chance level of R@1 where one passage is right, without the thousands of random rankings."""
-    monkeypatch.setattr(
-        "xqg.experiment.views.chance_of", lambda measure, pool, language: 1 / len(pool.passages)
-    )
+    for place in ("compare", "report.study"):
+        monkeypatch.setattr(
+            f"xqg.experiment.{place}.chance_of", lambda measure, pool, language: 1 / len(pool.passages)
+        )
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ class Lengths:
 
     fingerprint, dimension, passage_length, query_length = "lengths", 1, 8, 8
 
-    def encode_passages(self, texts: Sequence[str], *, progress: bool = False) -> np.ndarray:
+    def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
         return np.array([[len(text)] for text in texts], np.float32)
 
-    def encode_queries(self, texts: Sequence[str], *, progress: bool = False) -> np.ndarray:
+    def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
         return -self.encode_passages(texts).reshape(-1, 1)
 
 

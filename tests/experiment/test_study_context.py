@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from xqg.benchmarks.benchmark import Benchmark
+from xqg.errors import XqgError
 from xqg.evaluation import bootstrap_interval
-from xqg.experiment.studies.context import Context, Interval, Scores
+from xqg.experiment.scale import POINTS
+from xqg.experiment.study_context import Context, Interval, Scores, arm_of
 
 
 def scores(arm: str, values: list[float], alphas: tuple[float, ...] = (0.1,)) -> Scores:
@@ -16,7 +18,7 @@ def scores(arm: str, values: list[float], alphas: tuple[float, ...] = (0.1,)) ->
 
 
 def test_difference_resamples_clusters(tiny: Benchmark) -> None:
-    context = Context(SimpleNamespace(task=SimpleNamespace(benchmark=tiny)), {}, 10)  # type: ignore[arg-type]
+    context = Context(SimpleNamespace(benchmark=tiny), None, {}, 10)  # type: ignore[arg-type]
     cross, mono = scores("cross", [1, 1, 0, 1, 0, 0]), scores("mono", [0, 0, 0, 0, 1, 0])
     found = context.difference(cross, mono, "R@1")
     assert found.value == pytest.approx(2 / 6)  # clusters: +2, +1, -1 of two questions each
@@ -32,7 +34,7 @@ def test_alpha_and_interval_in_words() -> None:
     assert scores("none", [1], (0.0,)).shown_alpha == "0"
     assert scores("cross", [1], (0.2, 0.2)).stated_alpha == 0.2
     assert scores("cross", [1], (0.2, 0.1)).stated_alpha == [0.2, 0.1]
-    assert Interval(0.0161, 0.009, 0.0221, 0.01).shown("R@1") == "+1.6 [+0.9, +2.2]"
+    assert Interval(0.0161, 0.009, 0.0221, 0.01).shown(POINTS) == "+1.6 [+0.9, +2.2]"
 
 
 def test_rows_state_the_setting() -> None:
@@ -48,3 +50,9 @@ def test_rows_state_the_setting() -> None:
         {**fixed, "query_language": "mean", "value": 0.5, "n": 2},
         {**fixed, "query_language": "fi", "value": 0.25, "n": 2},
     ]
+
+
+def test_only_systems_that_add_queries_to_vectors_are_studied() -> None:
+    assert (arm_of("cross").name, arm_of("none").weighted) == ("cross", False)
+    with pytest.raises(XqgError, match="system 'bm25' adds no queries to vectors"):
+        arm_of("bm25")

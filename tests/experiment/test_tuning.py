@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
+
 import numpy as np
 
 from xqg.augmentation.aggregations import AGGREGATIONS
 from xqg.augmentation.vectors import QueryVectors
+from xqg.benchmarks.benchmark import Benchmark
+from xqg.encoding import VectorCache
 from xqg.evaluation import evaluate
-from xqg.experiment.arms import ARMS
-from xqg.experiment.parts import Parts
+from xqg.experiment.parts import Parts, encode_questions
 from xqg.experiment.plan import Plan
-from xqg.experiment.tuning import GRID, Tuned, folds_of, reciprocal_ranks, tune
+from xqg.experiment.systems.cross import CrossLingual
+from xqg.experiment.tuning import GRID, Tuned, TuningQuestions, reciprocal_ranks, tune
 from xqg.passages import Question
 
 
@@ -16,10 +21,46 @@ def test_grid_is_the_specs() -> None:
     assert GRID == (0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 0.9)
 
 
-def test_clusters_are_dealt_into_five_folds() -> None:
-    groups = {f"q{n}": f"a{n // 2}" for n in range(14)}
-    folds = folds_of(groups)
-    assert [folds[f"q{n}"] for n in range(14)] == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 0, 0, 1, 1]
+NUMBERS = range(14)
+PLAN = Plan(("en",), ("en", "fi", "ja"), None, n=2)
+
+
+class Lengths:
+    """A text's vector is its number of characters."""
+
+    fingerprint, dimension, passage_length, query_length = "lengths", 1, 8, 8
+
+    def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
+        return np.array([[len(text)] for text in texts], np.float32).reshape(-1, 1)
+
+
+def tuning_of(benchmark: Benchmark) -> TuningQuestions:
+    encoder, cache = Lengths(), VectorCache(None)
+    questions = encode_questions(benchmark.questions, PLAN, encoder, cache)  # type: ignore[arg-type]
+    return TuningQuestions.of(benchmark, PLAN, questions, encoder, cache)  # type: ignore[arg-type]
+
+
+def test_clusters_are_dealt_into_five_folds(tiny: Benchmark) -> None:
+    asked = [Question(f"q{n}", f"{code} {n}", code) for code in ("en", "fi", "ja") for n in NUMBERS]
+    benchmark = dataclasses.replace(tiny, questions=asked, groups={f"q{n}": f"a{n // 2}" for n in NUMBERS})
+    tuning = tuning_of(benchmark)
+    assert tuning.fold_of is not None
+    assert [tuning.fold_of[f"q{n}"] for n in NUMBERS] == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 0, 0, 1, 1]
+    assert list(tuning.questions) == ["fi", "ja"]  # what means are taken over
+    assert tuning.qrels is benchmark.qrels
+    assert tuning.words == "cross-fitted over five folds of question clusters"
+
+
+def test_questions_of_their_own_to_tune_on(tiny: Benchmark) -> None:
+    dev = [Question("d0", "fi dev", "fi"), Question("d1", "ja dev!", "ja"), Question("d1", "en dev", "en")]
+    judged = {"d0": {"p0": 1}, "d1": {"p1": 1}}
+    tuning = tuning_of(dataclasses.replace(tiny, tuning_questions=dev, tuning_qrels=judged))
+    assert {code: [one.id for one in some] for code, (some, _) in tuning.questions.items()} == {
+        "fi": ["d0"], "ja": ["d1"],
+    }  # fmt: skip
+    assert tuning.questions["ja"][1].tolist() == [[7.0]]
+    assert (tuning.fold_of, tuning.qrels) == (None, judged)
+    assert tuning.words == "chosen on the benchmark's dev questions"
 
 
 def test_reciprocal_ranks_by_hand() -> None:
@@ -38,7 +79,7 @@ def test_beyond_rank_ten_counts_nothing() -> None:
     assert found.tolist() == [1 / 10, 0.0]
 
 
-def test_agrees_with_the_measure_on_random_vectors(tiny) -> None:
+def test_agrees_with_the_measure_on_random_vectors(tiny: Benchmark) -> None:
     from xqg.evaluation import parse_many
     from xqg.search.engines import FlatEngine
     from xqg.search.ranking import rank, tie_order
@@ -69,7 +110,8 @@ def _parts(weight: float) -> Parts:
 def test_chooses_the_smallest_alpha_that_ranks_best() -> None:
     # The question wants p1: it wins where α·1 > (1-α)·0.1, from α = 0.1 on (0.1 > 0.09).
     asked = {"fi": ([Question("q", "?", "fi")], np.array([[0.0, 1.0]], np.float32))}
-    found = tune(ARMS["cross"], "raw", _parts(1.0), asked, {"q": {"p1": 1}}, ["p0", "p1"], None)
+    dev = TuningQuestions(asked, {"q": {"p1": 1}}, None)
+    found = tune(CrossLingual(), "raw", _parts(1.0), dev, ["p0", "p1"])
     assert found.by_fold == (0.1,)
     assert found.alpha("anything") == 0.1
     assert not found.at_edge
@@ -78,8 +120,8 @@ def test_chooses_the_smallest_alpha_that_ranks_best() -> None:
 def test_chooses_under_the_aggregation_that_ranks() -> None:
     # The mean is 0.5: p1 wins where α·0.5 > (1-α)·0.1, from α = 0.2 on (0.1 > 0.08).
     asked = {"fi": ([Question("q", "?", "fi")], np.array([[0.0, 1.0]], np.float32))}
-    judged, ids, mean = {"q": {"p1": 1}}, ["p0", "p1"], AGGREGATIONS["mean"]
-    assert tune(ARMS["cross"], "raw", _parts(1.0), asked, judged, ids, None, mean).by_fold == (0.2,)
+    dev = TuningQuestions(asked, {"q": {"p1": 1}}, None)
+    assert tune(CrossLingual(), "raw", _parts(1.0), dev, ["p0", "p1"], AGGREGATIONS["mean"]).by_fold == (0.2,)
 
 
 def test_several_relevant_passages_count_by_the_best() -> None:
@@ -94,7 +136,8 @@ def test_a_fold_is_not_tuned_on_itself() -> None:
     questions = [Question("q0", "?", "fi"), Question("q1", "?", "fi")]
     asked = {"fi": (questions, np.array([[0.0, 1.0], [0.0, 1.0]], np.float32))}
     qrels = {"q0": {"p0": 1}, "q1": {"p1": 1}}
-    found = tune(ARMS["cross"], "raw", _parts(1.0), asked, qrels, ["p0", "p1"], {"q0": 0, "q1": 1})
+    folds = TuningQuestions(asked, qrels, {"q0": 0, "q1": 1})
+    found = tune(CrossLingual(), "raw", _parts(1.0), folds, ["p0", "p1"])
     assert found.alpha("q0") == 0.1
     assert found.alpha("q1") == 0.0
     assert found.at_edge

@@ -16,9 +16,10 @@ from xqg.augmentation import DEFAULT_ALPHA, Fusion, default_fusion
 from xqg.augmentation.aggregations import AGGREGATIONS
 from xqg.benchmarks import Benchmark
 from xqg.benchmarks import benchmark as load_benchmark
+from xqg.checks import checked_whole
 from xqg.encoding import Encoder, VectorCache, as_encoder
 from xqg.errors import XqgError
-from xqg.evaluation import chance_of, depth_for
+from xqg.evaluation import chance_of, depth_for, measures_of
 from xqg.experiment.answers import Ceiling, Reading, ReadingOptions
 from xqg.experiment.cost import Cost
 from xqg.experiment.description import Compared, Description, SettingRow
@@ -33,7 +34,7 @@ from xqg.experiment.design import (
     positive,
     seeds_of,
 )
-from xqg.experiment.folder import claim
+from xqg.experiment.folder import check_folder, claim
 from xqg.experiment.parts import encode_parts, encode_questions
 from xqg.experiment.query_source import from_generator, language_shares
 from xqg.experiment.results import Results
@@ -143,48 +144,58 @@ def compare(
     """
     if generator is not None and queries is not None:
         raise XqgError("`generator` and `queries` exclude each other; give one of them")
+    check_folder(out)
     chosen_seeds = seeds_of(seeds)
     if chosen_seeds is not None and queries is not None:
         raise XqgError("`seeds` repeats a generator's sampling, `queries` holds one; leave one of them out")
     options = Options(
         wanted_systems(systems, arms, baselines),
-        query_languages=languages_of(query_languages),
+        query_languages=languages_of(query_languages, "query_languages"),
         languages=languages_of(languages),
         n=positive("per_language", per_language),
         alpha=alpha_of(alpha),
         fusion=fusion_of(fusion),
         limit=positive("limit", limit),
         fold=fold_of(fold),
-        measures=measures,
+        measures=None if measures is None else measures_of(measures),
         aggregations=aggregations_of(aggregations),
         reading=ReadingOptions.of(reader, read_top, reader_question, reader_dtype),
     )
-    models = Models(encoder, generator, passage_length, query_length, device, dtype)
+    models = Models.of(encoder, generator, passage_length, query_length, device, dtype)
+    first = checked_whole("seed", seed, None)
     with bars(progress):
         pool = load_benchmark(benchmark, data=data, passage_language=passage_language)
         design = Design.of(pool, options, queries, generator=generator is not None)
         with tempfile.TemporaryDirectory() if out is None else nullcontext(out) as folder:
-            results = _repeated(design, models, Path(folder), chosen_seeds or (seed,))
-            if out is not None:
-                results.save(out)
-    return results
+            return _repeated(design, models, Path(folder), chosen_seeds or (first,), saved=out is not None)
 
 
-def _repeated(design: Design, models: Models, out: Path, seeds: Sequence[int]) -> Results:
+def _repeated(design: Design, models: Models, out: Path, seeds: Sequence[int], *, saved: bool) -> Results:
     """The results of the first seed, with the values of the others: those go to `seeds/N` of the folder.
 
     What does not depend on the seed (vectors, answers) is made once.
+
+    Args:
+        saved: write what is there, after each seed.
     """
     first = _compared(design, models, out, out, seeds[0])
+    if saved:
+        first.save(out)
     values, alphas = dict(first.values), dict(first.alphas)
     for seed in seeds[1:]:
         folder = out / "seeds" / str(seed)
         again = _compared(design, models, folder, out, seed)
-        again.save(folder)
+        if saved:
+            again.save(folder)
         values.update(again.values)
         alphas.update(again.alphas)
+    if len(seeds) == 1:
+        return first
     description = replace(first.description, seeds=tuple(seeds))
-    return replace(first, values=values, alphas=alphas, description=description)
+    results = replace(first, values=values, alphas=alphas, description=description)
+    if saved:
+        results.save(out)
+    return results
 
 
 def _compared(design: Design, models: Models, out: Path, kept: Path, seed: int) -> Results:
@@ -216,6 +227,40 @@ class Models:
     query_length: int | None = None
     device: str | None = None
     dtype: str = "auto"
+
+    @classmethod
+    def of(
+        cls,
+        encoder: Any,
+        generator: Any,
+        passage_length: int | None,
+        query_length: int | None,
+        device: str | None,
+        dtype: str,
+    ) -> Models:
+        """With objects as what they stand for: a wrong one is refused before a named one is loaded.
+
+        Raises:
+            XqgError: a wrong length, or what is no encoder or generator.
+        """
+        passage_length = positive("passage_length", passage_length)
+        query_length = positive("query_length", query_length)
+        if not isinstance(encoder, str | Path):
+            encoder = as_encoder(encoder, passage_length=passage_length, query_length=query_length)
+        if generator is not None and not isinstance(generator, str | Path):
+            generator = as_generator(generator)
+        return cls(encoder, generator, passage_length, query_length, device, dtype)
+
+    def load_encoder(self, benchmark: Benchmark) -> Encoder:
+        """The encoder. Where nobody says how much of a passage it reads, the benchmark may; an object reads what it reads."""
+        usual = benchmark.passage_length if isinstance(self.encoder, str | Path) else None
+        return as_encoder(
+            self.encoder,
+            device=self.device,
+            dtype=self.dtype,
+            passage_length=self.passage_length or usual,
+            query_length=self.query_length,
+        )
 
 
 @dataclass(frozen=True)
@@ -249,13 +294,7 @@ def prepare(design: Design, models: Models, out: Path, kept: Path, seed: int) ->
         XqgError: whatever is wrong with the models or the folder.
     """
     cost, benchmark = Cost(), design.benchmark
-    encoder = as_encoder(
-        models.encoder,
-        device=models.device,
-        dtype=models.dtype,
-        passage_length=models.passage_length or benchmark.passage_length,
-        query_length=models.query_length,
-    )
+    encoder = models.load_encoder(benchmark)
     generator = None
     if design.needs_generator:
         generator = as_generator(models.generator, device=models.device, dtype=models.dtype)

@@ -47,7 +47,8 @@ class Contrast:
         p_clustered: the same, robust to questions of a cluster depending on each other.
         p_randomisation: paired randomisation test, two-sided, whole clusters exchanged.
         p_holm: `p_clustered` corrected for all secondary contrasts of the setting; None for the
-            primary contrast, which is not corrected.
+            primary contrast, which is not corrected, and for pairs that no report has.
+        primary: whether this is the one contrast that was chosen before the run.
     """
 
     system: str
@@ -64,10 +65,11 @@ class Contrast:
     questions: int
     clusters: int
     scale: Scale = POINTS
+    primary: bool = False
 
     def __str__(self) -> str:
         """`+4.5 (+3.2 to +5.8), p = 1e-08`: in the measure's unit, p of the clustered t-test, corrected
-        where the contrast is not the primary one."""
+        where the report corrects it."""
         difference, low, high = (self.scale.shown(end, "+") for end in (self.difference, self.low, self.high))
         return f"{difference} ({low} to {high}), {p_words(self.p_tested)}"
 
@@ -85,11 +87,6 @@ class Contrast:
         return (self.difference > 0) == self.scale.higher_is_better
 
     @property
-    def primary(self) -> bool:
-        """Whether this is the one contrast that was chosen before the run."""
-        return self.p_holm is None
-
-    @property
     def significant(self) -> bool:
         """At 0.05, corrected where the contrast is not the primary one."""
         return self.p_tested < LEVEL
@@ -98,7 +95,7 @@ class Contrast:
         """As results.json has it."""
         row = dataclasses.asdict(self)
         del row["scale"]
-        return {"arm": row.pop("system"), **row, "primary": self.primary}
+        return {"arm": row.pop("system"), **row}
 
 
 def p_words(p: float) -> str:
@@ -271,12 +268,15 @@ def _tested(
 
 
 def _corrected(tested: Sequence[Contrast], primary_measure: str | None) -> list[Contrast]:
-    """With `p_holm` for every contrast but the primary one."""
+    """With `p_holm` for every contrast but the primary one, which is marked."""
     primary = (*PRIMARY, MEAN, primary_measure)
     secondary = [c for c in tested if (c.system, c.versus, c.query_language, c.measure) != primary]
     adjusted = iter(holm([contrast.p_clustered for contrast in secondary]))
     kept = {id(contrast) for contrast in secondary}
-    return [dataclasses.replace(c, p_holm=next(adjusted)) if id(c) in kept else c for c in tested]
+    return [
+        dataclasses.replace(c, p_holm=next(adjusted)) if id(c) in kept else dataclasses.replace(c, primary=True)
+        for c in tested
+    ]
 
 
 def interpretability(

@@ -19,7 +19,9 @@ from xqg.experiment.setting import TUNED, Setting
 from xqg.experiment.system import System
 from xqg.experiment.tuning import Tuned
 
-__all__ = ["Compared", "Description", "SettingRow"]
+__all__ = ["KINDS", "Compared", "Description", "SettingRow"]
+
+KINDS = ("comparison", "evaluation", "study", "reproduction")  # of results; each has its file in `report/`
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ class Description:
     """See the file.
 
     Attributes:
-        kind: what the results are of: `comparison`, `evaluation`, `study`, `reproduction`.
+        kind: what the results are of, one of `KINDS`.
         measures: name → scale, in the order that was asked for.
         settings: the one that was asked for first.
         seeds: the reported one first.
@@ -152,7 +154,7 @@ class Description:
         """
         try:
             return cls(
-                kind=stored["kind"],
+                kind=KINDS[KINDS.index(stored["kind"])],
                 systems=tuple(Compared(**row) for row in stored["systems"]),
                 measures={name: Scale(**scale) for name, scale in stored["measures"].items()},
                 settings=tuple(_setting(row) for row in stored["settings"]),

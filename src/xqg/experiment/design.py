@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,7 +107,9 @@ class Design:
         plan = _plan(benchmark, options, file)
         exact = options.n is None
         selection = Selection.of(options.wanted, complete, plan, file, generator=generator, exact=exact)
-        taken = file.take(plan, selection.systems, complete.passages, exact) if file else {}
+        taken: Texts = {}
+        if file is not None:
+            taken = file.take(plan, selection.systems, complete.passages, exact, options.wanted.argument)
         for reason, names in reasons(left_out).items():  # said once nothing is refused any more
             logger.warning("left out: %s (%s)", names, reason)
         return cls(options, benchmark, complete, measures, left_out, plan, selection, file, taken)
@@ -220,9 +222,15 @@ def fusion_of(fusion: str | None) -> Fusion | None:
     return None if fusion is None else checked_choice("fusion", fusion, FUSIONS)
 
 
-def languages_of(languages: str | Sequence[str] | None) -> tuple[str, ...] | None:
-    """Language codes of a text such as `ja,ru` or a list; None and `all` are None."""
-    return None if languages is None or languages == "all" else tuple(as_languages(languages))
+def languages_of(languages: str | Iterable[str] | None, name: str = "languages") -> tuple[str, ...] | None:
+    """Language codes of a text such as `ja,ru` or a list; None and `all` are None.
+
+    Args:
+        name: of the argument, for messages.
+    """
+    if languages is None or languages == "all":
+        return None
+    return tuple(as_languages(languages, name))
 
 
 def positive(name: str, value: int | None) -> int | None:
@@ -236,8 +244,10 @@ def fold_of(fold: str | tuple[int, int] | None) -> tuple[int, int] | None:
     Raises:
         XqgError: it is not written so.
     """
-    if fold is None or isinstance(fold, tuple):
-        return fold
+    if fold is None:
+        return None
+    if isinstance(fold, tuple | list) and len(fold) == 2 and all(type(part) is int for part in fold):
+        return fold[0], fold[1]
     number, slash, folds = str(fold).partition("/")
     if not (slash and number.isdecimal() and folds.isdecimal()):
         raise XqgError(f"fold is {fold!r}; give a fold's number, from 0, and how many there are, such as 0/5")
@@ -250,7 +260,9 @@ def aggregations_of(aggregations: str | Sequence[str]) -> tuple[str, ...]:
     Raises:
         XqgError: an unknown or repeated name, or none.
     """
-    return parse_aggregations(aggregations if isinstance(aggregations, str) else ",".join(aggregations))
+    if not isinstance(aggregations, Iterable):
+        raise XqgError(f"`aggregations` is {aggregations!r}; give names such as sum,max, or a list of them")
+    return parse_aggregations(aggregations)
 
 
 def seeds_of(seeds: str | Sequence[int] | None) -> tuple[int, ...] | None:
@@ -261,11 +273,8 @@ def seeds_of(seeds: str | Sequence[int] | None) -> tuple[int, ...] | None:
     """
     if seeds is None:
         return None
-    parts = (
-        [part.strip() for part in seeds.split(",")]
-        if isinstance(seeds, str)
-        else [str(seed) for seed in seeds]
-    )
+    listed = seeds.split(",") if isinstance(seeds, str) else seeds if isinstance(seeds, Iterable) else ()
+    parts = [str(part).strip() for part in listed]
     if not all(part.isdecimal() for part in parts) or len(set(parts)) < len(parts) or len(parts) < 2:
         raise XqgError(f"`seeds` is {seeds!r}; give two or more different whole numbers, such as 0,1,2")
     return tuple(map(int, parts))

@@ -30,7 +30,7 @@ from xqg.evaluation import evaluate as measured
 from xqg.experiment.answers import Reading, ReadingOptions
 from xqg.experiment.description import Compared, Description, SettingRow
 from xqg.experiment.design import fold_of
-from xqg.experiment.folder import versions
+from xqg.experiment.folder import check_folder, versions
 from xqg.experiment.results import Results
 from xqg.experiment.scale import Scale
 from xqg.index.partial import check_absent, partial_folder
@@ -100,17 +100,18 @@ def evaluate(
     Raises:
         XqgError: a malformed run, one of another benchmark, one that lacks questions; wrong measures.
     """
+    check_folder(out)
     folder = None if out is None else Path(out)
     if folder is not None:
         check_absent(folder)
     if query_language is not None:
-        english_name(query_language)
+        _check_language(query_language)
+    part = fold_of(fold)
     given = None if measures is None else measures_of(measures)
     reading = _reading_options(reader, read_top, reader_question, dtype, given)
     name, ranked, digest = _read(run)
     with bars(progress):
         pool = load_benchmark(benchmark, data=data, passage_language=passage_language)
-        part = fold_of(fold)
         ranked, pool = (ranked, pool) if part is None else _of_fold(ranked, pool, *part)
         path = Path(run) if isinstance(run, str | Path) else None
         runs = _by_language(ranked, pool, query_language, path)
@@ -147,6 +148,12 @@ def evaluate(
     return results
 
 
+def _check_language(code: str) -> None:
+    if not isinstance(code, str):
+        raise XqgError(f"`query_language` is {code!r}; give a code such as ja")
+    english_name(code)
+
+
 def _reading_options(
     reader: Any, top: int | None, form: str | None, dtype: str, measures: Sequence[Measure] | None
 ) -> ReadingOptions | None:
@@ -166,8 +173,23 @@ def _read(run: str | Path | Run) -> tuple[str, Run, str]:
         raise XqgError(
             f"`run` is {type(run).__name__}; give a TREC file, or a dictionary question id → [(passage id, score)]"
         )
-    ranked = {str(id_): order(pairs) for id_, pairs in run.items()}
+    ranked = {str(id_): _ordered(str(id_), pairs) for id_, pairs in run.items()}
+    if not any(ranked.values()):
+        raise XqgError("`run` is empty; retrieve passages first")
     return "run", ranked, hashlib.sha256(json.dumps(ranked).encode()).hexdigest()
+
+
+def _ordered(question_id: str, pairs: Any) -> list[tuple[str, float]]:
+    try:
+        ranking = order(pairs)
+    except (TypeError, ValueError):
+        raise XqgError(f"`run` has {pairs!r:.60} for question {question_id!r}; give [(passage id, score)]") from None
+    seen: set[str] = set()
+    for passage_id, _ in ranking:
+        if passage_id in seen:
+            raise XqgError(f"`run` has passage {passage_id!r} a second time for question {question_id!r}; keep one")
+        seen.add(passage_id)
+    return ranking
 
 
 def _of_fold(run: Run, benchmark: Benchmark, number: int, folds: int) -> tuple[Run, Benchmark]:

@@ -12,7 +12,7 @@ from typing import Any
 from xqg.atomic import atomic_path
 from xqg.errors import XqgError
 
-__all__ = ["RESULTS", "SETTINGS", "claim", "file_hash", "read_json", "setting_folder", "versions", "write_json"]
+__all__ = ["RESULTS", "SETTINGS", "check_folder", "claim", "file_hash", "read_json", "setting_folder", "versions", "write_json"]
 
 SETTINGS = "settings.json"
 RESULTS = "results"  # the key of settings.json that the end of a run adds
@@ -22,6 +22,18 @@ _LIBRARIES = ("xqg", "torch", "transformers", "sentence-transformers", "faiss-cp
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries that numbers depend on."""
     return {"python": platform.python_version(), **{name: metadata.version(name) for name in _LIBRARIES}}
+
+
+def check_folder(out: Any) -> None:
+    """Refuse what cannot be a folder; None is fine: nothing is to be kept.
+
+    Raises:
+        XqgError: no path, or a file's.
+    """
+    if out is not None and not isinstance(out, str | Path):
+        raise XqgError(f"`out` is {out!r}; give the path of a folder, or leave it out")
+    if out is not None and Path(out).is_file():
+        raise XqgError(f"{out}: is a file; choose another `out`")
 
 
 def claim(folder: Path, identity: dict[str, Any]) -> None:
@@ -37,7 +49,7 @@ def claim(folder: Path, identity: dict[str, Any]) -> None:
         try:
             there = json.loads(path.read_text(encoding="utf-8"))
             there.pop(RESULTS, None)
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, TypeError):
             raise XqgError(f"{path}: broken; delete {folder} or choose another `out`") from None
         for key in [*identity, *(key for key in there if key not in identity)]:
             if there.get(key) != identity.get(key):

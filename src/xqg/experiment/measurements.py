@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -61,7 +61,6 @@ class Measurements:
         alphas: (setting's name, seed, system) → question id → the α that it was ranked with.
         clusters: question id → cluster, the unit of resampling.
         runs: setting's name → (system, question language) → run, where they are in memory.
-        expected: (system, question language, measure) → published value, of a reproduction.
     """
 
     settings: dict[str, Any]
@@ -70,7 +69,6 @@ class Measurements:
     alphas: Mapping[tuple[str, int, str], Mapping[str, float | None]]
     clusters: Mapping[str, str]
     runs: Mapping[str, Mapping[tuple[str, str], Run]] = field(default_factory=dict, repr=False)
-    expected: Mapping[tuple[str, str, str], float] = field(default_factory=dict, repr=False)
 
     # What is in the table
 
@@ -118,13 +116,28 @@ class Measurements:
         """How a measure's values are printed."""
         return self.description.measures[measure]
 
+    @cached_property
+    def expected(self) -> Mapping[tuple[str, str, str], float]:
+        """(system; question language, `macro` or `mean`; measure) → published value, of a reproduction of
+        the whole: its recipe's figures in the measure's own unit."""
+        facts = self.description.facts
+        if "recipe" not in facts or facts["limit"] is not None:
+            return {}
+        return {
+            (system, language, name): figure / self.scale(name).number(1.0)
+            for system, measures in facts["recipe"]["expected"].items()
+            for name, figures in measures.items()
+            for language, figure in figures.items()
+        }
+
     def values_of(self, setting: str | None = None, seed: int | None = None) -> Values:
         """The values of a setting (None: the one that was asked for) and a seed (None: the reported one)."""
-        name = self.description.settings[0].name if setting is None else setting
-        if (name, self.seed if seed is None else seed) not in self.values:
-            names = ", ".join(one.name for one in self.description.settings)
-            raise XqgError(f"`setting` is {setting!r}, `seed` {seed!r}; the results have {names}, seeds {self.description.seeds}")
-        return self.values[name, self.seed if seed is None else seed]
+        names = [one.name for one in self.description.settings]
+        name, number = names[0] if setting is None else setting, self.seed if seed is None else seed
+        for what, value, known in (("setting", name, names), ("seed", number, self.description.seeds)):
+            if value not in known:
+                self._lack(what, value, known)
+        return self.values[name, number]
 
     # What it says
 
@@ -142,21 +155,26 @@ class Measurements:
         means = []
         for code in languages:
             if (system, code) not in values or measure not in values[system, code]:
-                self._refuse(system, code, measure)
+                self._refuse("system", system, code, measure)
             own = values[system, code][measure]
             means.append(sum(own.values()) / len(own))
         return sum(means) / len(means)
 
-    def _refuse(self, system: str, language: str, measure: str) -> None:
+    def _refuse(self, argument: str, system: str, language: str, measure: str) -> None:
+        """Say which of the arguments the results lack; `argument` is the one that names the system."""
         names = [one.name for one in self.systems]
         for what, value, known in (
-            ("system", system, names),
+            (argument, system, names),
             ("language", language, [*self.query_languages, MEAN]),
             ("measure", measure, self.measures),
         ):
             if value not in known:
-                raise XqgError(f"`{what}` is {value!r}, which these results lack; use one of {', '.join(known)}")
-        raise XqgError(f"{measure} of {system} in {language!r} was not measured")
+                self._lack(what, value, known)
+        where = [name for (name, seed), of in self.values.items() if seed == self.seed and (system, language) in of]
+        raise XqgError(f"{system} was not measured in {language!r} there; choose `setting` from {', '.join(where) or 'none'}")
+
+    def _lack(self, what: str, value: Any, known: Sequence[Any]) -> None:
+        raise XqgError(f"`{what}` is {value!r}, which these results lack; use one of {', '.join(map(str, known))}")
 
     def contrast(
         self,
@@ -188,19 +206,23 @@ class Measurements:
         name = self.primary_measure if measure is None else measure
         over = self.mean_languages if language == MEAN else (language,)
         values = self.values_of(setting)
-        for one in (system, versus):
+        for argument, one in (("system", system), ("versus", versus)):
             for code in over:
                 if (one, code) not in values or name not in values[one, code]:
-                    self._refuse(one, code, name)
-        number = next((n for n, row in enumerate(self.description.settings) if row.name == setting), 0)
-        known = self.views[number].contrast(system, versus, language, name)
-        if known is not None:
-            return known
+                    self._refuse(argument, one, code, name)
+        chosen = self.description.settings[0].name if setting is None else setting
+        for view in self.views:
+            known = view.contrast(system, versus, language, name)
+            if view.setting.name == chosen and known is not None:
+                return known
         return contrast_of(values, (system, versus), language, over, name, self.clusters, self.scale(name))
 
     @cached_property
     def views(self) -> tuple[View, ...]:
-        """Every setting with its significance, the one that was asked for first."""
+        """Every setting with its significance, the one that was asked for first; of a study none: its
+        settings do not have the same systems."""
+        if self.description.kind == "study":
+            return ()
         return tuple(self._view(row, number) for number, row in enumerate(self.description.settings))
 
     def _view(self, row: SettingRow, number: int) -> View:

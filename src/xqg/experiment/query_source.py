@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -138,8 +138,18 @@ class QueryFile:
                     )
         return None
 
-    def take(self, plan: Plan, systems: Iterable[System], passages: Sequence[Passage], exact: bool) -> Texts:
+    def take(
+        self,
+        plan: Plan,
+        systems: Iterable[System],
+        passages: Sequence[Passage],
+        exact: bool,
+        argument: Callable[[System], str] = lambda system: f"{system.kind}s",
+    ) -> Texts:
         """What is needed, the first of each passage and language.
+
+        Args:
+            argument: the name of the argument that a system can be left out of.
 
         Raises:
             XqgError: a system that the file cannot fill.
@@ -148,8 +158,10 @@ class QueryFile:
         for system in systems:
             short = self.shortage(plan, system, passages, exact)
             if short is not None:
-                kind = "arm" if system.augmented else "baseline"
-                raise XqgError(f"{self.name}: {kind} {system.name} {short}; add them or leave the {kind} out (`{kind}s`)")
+                raise XqgError(
+                    f"{self.name}: {system.kind} {system.name} {short}; add them or leave the {system.kind} out "
+                    f"(`{argument(system)}`)"
+                )
         counts = {code: needed(plan, systems, code) for code in plan.passage_languages}
         taken: dict[str, dict[str, Sequence[str]]] = {}
         for passage in passages:

@@ -18,10 +18,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from xqg.checks import checked_whole
 from xqg.errors import XqgError
-from xqg.evaluation import Measure, check_reader, measures_of
+from xqg.evaluation import Measure, check_reader, measures_of, parse
 from xqg.experiment.compare import compare
-from xqg.experiment.design import aggregations_of, alpha_of, fold_of, fusion_of, languages_of, positive
+from xqg.experiment.design import (
+    aggregations_of,
+    alpha_of,
+    fold_of,
+    fusion_of,
+    languages_of,
+    positive,
+)
 from xqg.experiment.selection import wanted_systems
 
 __all__ = ["MACRO", "MEAN", "Recipe", "read_recipe"]
@@ -31,6 +39,7 @@ MEAN = "mean"  # the mean over those other than the passages'
 OWN = {"expected", "note", "depth"}  # keys that are not arguments of `compare`
 NOT_HERE = {"out", "data", "device", "dtype", "reader_dtype", "progress", "limit", "seeds"}  # given when it is run
 LENGTHS = ("per_language", "passage_length", "query_length", "depth", "read_top")
+TEXTS = ("benchmark", "encoder", "generator", "queries", "reader", "passage_language", "note")
 
 Figures = dict[str, dict[str, dict[str, float]]]  # system → measure → language, mean or macro → percent
 
@@ -53,9 +62,16 @@ class Recipe:
 
     @property
     def measures(self) -> list[Measure]:
-        """Those of the table."""
-        names = dict.fromkeys(name for of in self.expected.values() for name in of)
+        """Those that were asked for, and those of the table."""
+        named = self.arguments.get("measures")
+        asked = [] if named is None else measures_of(named)
+        names = dict.fromkeys([*(one.name for one in asked), *(name for of in self.expected.values() for name in of)])
         return measures_of(list(names))
+
+    @property
+    def systems(self) -> list[str]:
+        """Names, in the order of tables."""
+        return [system.name for system in wanted_systems(self.arguments["systems"]).required]
 
     @property
     def languages(self) -> tuple[str, ...] | None:
@@ -103,9 +119,12 @@ def _recipe(values: Any, folder: Path) -> Recipe:
     arguments = {key: value for key, value in values.items() if key not in OWN}
     _check(arguments, values)
     systems = [system.name for system in wanted_systems(arguments["systems"]).required]
-    expected = _figures(values["expected"], systems, languages_of(arguments.get("query_languages")))
+    asked = languages_of(arguments.get("query_languages"), "query_languages")
+    expected = _figures(values["expected"], systems, asked)
     recipe = Recipe(arguments, expected, str(values.get("note") or ""), values.get("depth", 500))
     check_reader(recipe.measures, reader=arguments.get("reader") is not None)
+    if arguments.get("generator") is not None and arguments.get("queries") is not None:
+        raise XqgError("generator and queries exclude each other; remove one of them")
     if isinstance(arguments.get("queries"), str) and (folder / arguments["queries"]).exists():
         arguments["queries"] = str(folder / arguments["queries"])
     return recipe
@@ -113,13 +132,18 @@ def _recipe(values: Any, folder: Path) -> Recipe:
 
 def _check(arguments: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Refuse what `compare` would refuse, before anything is looked for."""
+    for key in TEXTS:
+        if values.get(key) is not None and not isinstance(values[key], str):
+            raise XqgError(f"{key} is {values[key]!r}; it must be a text")
     for key in LENGTHS:
         positive(key, values.get(key))
+    checked_whole("seed", arguments.get("seed", 0), None)
     for key in ("languages", "query_languages"):
-        for code in arguments.get(key) or ():
+        codes = arguments.get(key)
+        for code in codes if isinstance(codes, list) else ():
             if not isinstance(code, str):  # YAML reads `no` as false
                 raise XqgError(f'{code!r} among {key} is not a text; put the code in quotes, such as "no"')
-        languages_of(arguments.get(key))
+        languages_of(codes, key)
     fusion_of(arguments.get("fusion"))
     alpha_of(arguments.get("alpha", "tuned"))
     fold_of(arguments.get("fold"))
@@ -145,4 +169,6 @@ def _figures(values: Any, systems: list[str], languages: tuple[str, ...] | None)
                     )
                 if isinstance(figure, bool) or not isinstance(figure, int | float) or not 0 <= figure <= 100:
                     raise XqgError(f"{system}: {measure} of {language} is {figure!r}; give percent, 0 to 100")
-    return {system: {name: dict(of) for name, of in measures.items()} for system, measures in values.items()}
+    return {
+        system: {parse(name).name: dict(of) for name, of in measures.items()} for system, measures in values.items()
+    }

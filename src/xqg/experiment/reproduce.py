@@ -19,28 +19,34 @@ from xqg.augmentation import DEFAULT_ALPHA, default_fusion
 from xqg.benchmarks import Benchmark
 from xqg.benchmarks import benchmark as load_benchmark
 from xqg.benchmarks.pool import Pool
-from xqg.encoding import Encoder, as_encoder
+from xqg.encoding import ENCODERS, Encoder, as_encoder
 from xqg.errors import XqgError
 from xqg.evaluation import Run, evaluate, tokenizer_name
 from xqg.experiment.compare import compare
 from xqg.experiment.description import Compared, Description, SettingRow
 from xqg.experiment.design import alpha_of, fusion_of, languages_of, positive
-from xqg.experiment.folder import claim, versions
-from xqg.experiment.recipe import Recipe, read_recipe
+from xqg.experiment.folder import check_folder, claim, versions
+from xqg.experiment.recipe import MACRO, MEAN, Recipe, read_recipe
 from xqg.experiment.results import Results
 from xqg.experiment.scale import Scale
 from xqg.experiment.setting import Setting
 from xqg.index import GeneratedQueries, StoredIndex, build_index
 from xqg.index.work import parts_folder
 from xqg.models import resolve
+from xqg.models.resolve import Kind
 from xqg.passages import PassageList
+from xqg.passages.records import Question
 from xqg.progress import bars, changing
-from xqg.queries import PER_LANGUAGE, as_generator
+from xqg.queries import GENERATORS, PER_LANGUAGE, as_generator
 from xqg.search import Searcher
 
 __all__ = ["reproduce"]
 
 LARGE = {"none": 0.0, "cross": None}  # systems of a large pool: their α; None: the recipe's
+OF_LARGE = {
+    "benchmark", "encoder", "generator", "systems", "measures", "alpha", "fusion", "per_language", "seed",
+    "languages", "query_languages", "passage_length", "query_length",
+}  # arguments that a large pool's recipe may have  # fmt: skip
 
 Thing = TypeVar("Thing")
 
@@ -77,32 +83,26 @@ def reproduce(
         XqgError: a malformed recipe; one line that names everything that cannot be reached and how to
             get it; `out` holds another run; whatever a comparison refuses.
     """
+    if not isinstance(recipe, str | Path | Recipe):
+        raise XqgError(f"`recipe` is {recipe!r:.80}; give a YAML file such as recipes/xqg-xor-tydi.yaml")
     wanted = recipe if isinstance(recipe, Recipe) else read_recipe(recipe)
     positive("limit", limit)
+    check_folder(out)
     name = "reproduction" if isinstance(recipe, Recipe) else Path(recipe).stem
     folder = Path(out) if out is not None else Path(name if limit is None else f"{name}-limit-{limit}")
     with bars(progress):
         pool = _reached(wanted, data)
         large = isinstance(pool.passages, Pool)
+        if large:
+            _check_large(wanted)
         if limit is not None:
             pool = _limited(pool, wanted.languages or pool.query_languages, limit)
         results = (_by_index if large else _by_comparison)(wanted, pool, folder, limit, device, dtype)
-        expected = {} if limit is not None else _expected(wanted, results)
         facts = {**results.description.facts, "limit": limit, "note": wanted.note, "recipe": wanted.to_json()}
         described = replace(results.description, kind="reproduction", facts=facts)
-        results = replace(results, description=described, expected=expected)
+        results = replace(results, description=described)
         results.save(folder)
     return results
-
-
-def _expected(recipe: Recipe, results: Results) -> dict[tuple[str, str, str], float]:
-    """(system, language, measure) → published figure, in the measure's own unit."""
-    return {
-        (system, language, name): figure / results.scale(name).number(1.0)
-        for system, measures in recipe.expected.items()
-        for name, figures in measures.items()
-        for language, figure in figures.items()
-    }
 
 
 def _reached(recipe: Recipe, data: str | Path | None) -> Benchmark:
@@ -111,15 +111,43 @@ def _reached(recipe: Recipe, data: str | Path | None) -> Benchmark:
     language = arguments.get("passage_language")
     load = partial(load_benchmark, arguments["benchmark"], data=data, passage_language=language)
     pool = _reach(load, missing, "data")
-    for kind in ("encoder", "generator"):
+    kinds: tuple[Kind, ...] = ("encoder", "generator", "reader")
+    for kind in kinds:
         name = arguments.get(kind)
-        if name is not None:
+        if name is not None and name.partition(":")[0] not in {*ENCODERS, *GENERATORS}:  # those come with a package
             _reach(partial(resolve, name, kind), missing, kind, _hint(name))
     if missing or pool is None:
         raise XqgError(f"nothing was started, for want of {'; and of '.join(missing)}")
-    for code in recipe.languages or pool.query_languages:
+    languages = recipe.languages or pool.query_languages
+    for code in languages:
         pool.questions_in(code)
+    for system, measures in recipe.expected.items():
+        for name, figures in measures.items():
+            for code in figures:
+                if code not in (*languages, MACRO, MEAN):
+                    raise XqgError(
+                        f"the recipe expects {name} of {system} in {code!r}, in which no question is asked; remove it"
+                    )
     return pool
+
+
+def _check_large(recipe: Recipe) -> None:
+    """Refuse what a pool that does not fit in memory is not served with.
+
+    Raises:
+        XqgError: see above.
+    """
+    arguments = recipe.arguments
+    for key in arguments:
+        if key not in OF_LARGE:
+            raise XqgError(f"a pool of this size is not served with {key}; remove it from the recipe")
+    for name in recipe.systems:
+        if name not in LARGE:
+            raise XqgError(f"a pool of this size serves the systems {', '.join(LARGE)}, not {name}; leave it out")
+    if arguments.get("generator") is None:
+        raise XqgError("a pool of this size needs a generator; name one in the recipe")
+    if alpha_of(arguments.get("alpha", DEFAULT_ALPHA)) is None:
+        raise XqgError("a pool of this size cannot be tuned on; give alpha a number in the recipe")
 
 
 def _reach(look: Callable[[], Thing], missing: list[str], what: str, hint: str = "") -> Thing | None:
@@ -141,7 +169,8 @@ def _hint(name: str) -> str:
 
 
 def _limited(benchmark: Benchmark, languages: tuple[str, ...], limit: int) -> Benchmark:
-    questions = []
+    """The first passages and questions; one whose passages are not among them finds nothing."""
+    questions: list[Question] = []
     for code in languages:
         asked = benchmark.questions_in(code)
         questions += ([one for one in asked if {*one.answers} - {"yes", "no"}] or asked)[:limit]
@@ -152,9 +181,10 @@ def _by_comparison(
     recipe: Recipe, pool: Benchmark, out: Path, limit: int | None, device: str | None, dtype: str
 ) -> Results:
     """The comparison, whose own reports stand in `out`/comparison."""
-    arguments = {name: value for name, value in recipe.arguments.items() if name != "benchmark"}
-    measures = arguments.pop("measures", [measure.name for measure in recipe.measures])
-    results = compare(pool, measures=measures, out=out / "comparison", device=device, dtype=dtype, **arguments)
+    loaded = ("benchmark", "passage_language")
+    arguments = {name: value for name, value in recipe.arguments.items() if name not in loaded}
+    arguments["measures"] = [measure.name for measure in recipe.measures]
+    results = compare(pool, out=out / "comparison", device=device, dtype=dtype, **arguments)
     claim(out, results.settings)
     return replace(results, runs={})
 
@@ -167,9 +197,6 @@ def _by_index(
     The index of all passages takes (1 + languages)·2·dimension bytes of each, and its vectors
     4·dimension bytes of memory while a system is searched.
     """
-    other = set(recipe.expected) - set(LARGE)
-    if other:
-        raise XqgError(f"a pool of this size serves the systems {', '.join(LARGE)}, not {min(other)}; leave it out")
     arguments = recipe.arguments
     lengths = {name: arguments.get(name) for name in ("passage_length", "query_length")}
     encoder = as_encoder(arguments["encoder"], device=device, dtype=dtype, **lengths)
@@ -191,7 +218,7 @@ def _by_index(
     claim(out, settings)
     index = _index(recipe, pool, out / "index", encoder, generator)
     setting = Setting(index.manifest.fusion, index.manifest.alpha)
-    systems = [_compared(name, recipe, languages) for name in recipe.expected]
+    systems = [_compared(name, recipe, languages) for name in recipe.systems]
     values: dict[tuple[str, str], Any] = {}
     runs: dict[tuple[str, str], Run] = {}
     for system in systems:
@@ -229,9 +256,6 @@ def _index(recipe: Recipe, pool: Benchmark, folder: Path, encoder: Encoder, gene
     queries = GeneratedQueries(
         generator, encoder, targets, per_language=per_language, seed=arguments.get("seed", 0)
     )
-    alpha = alpha_of(arguments.get("alpha", DEFAULT_ALPHA))
-    if alpha is None:
-        raise XqgError("a pool of this size cannot be tuned on; give alpha a number in the recipe")
     fusion = fusion_of(arguments.get("fusion")) or default_fusion(encoder.similarity)
     with changing(per_language * len(targets)) as progress:
         return build_index(
@@ -239,7 +263,7 @@ def _index(recipe: Recipe, pool: Benchmark, folder: Path, encoder: Encoder, gene
             encoder,
             folder,
             queries=queries,
-            alpha=alpha,
+            alpha=float(arguments.get("alpha", DEFAULT_ALPHA)),
             fusion=fusion,
             progress=progress,
         )

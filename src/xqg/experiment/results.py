@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from xqg.atomic import atomic_path
 from xqg.errors import XqgError
@@ -89,7 +89,7 @@ class Results(Measurements):
             XqgError: results that are no comparison's.
         """
         if self.description.kind != "comparison":
-            raise XqgError(f"results of a {self.description.kind} have no table in LaTeX; print them, or use `frame`")
+            raise XqgError(f"only a comparison has a table in LaTeX, this is of kind {self.description.kind}; print it, or use `frame`")
         return latex(self)
 
     def save(self, folder: Path | str) -> Path:
@@ -147,18 +147,7 @@ class Results(Measurements):
         if not isinstance(stored, dict) or RESULTS not in stored:
             raise XqgError(f"{folder}: holds no finished results; run the command that made it again, it goes on there")
         description = Description.from_json(stored.pop(RESULTS))
-        table = read_table(folder / TABLE)
-        values, alphas, clusters = values_of(table)
-        return cls(stored, description, values, alphas, clusters, expected=_expected(table))
-
-
-def _expected(table: Any) -> dict[tuple[str, str, str], float]:
-    """Published figures of the table."""
-    if "expected" not in table.column_names:
-        return {}
-    columns = ("system", "query_language", "measure", "expected")
-    rows = zip(*(table.column(name).to_pylist() for name in columns), strict=True)
-    return {(system, language, measure): figure for system, language, measure, figure in rows if figure is not None}
+        return cls(stored, description, *values_of(read_table(folder / TABLE)))
 
 
 def _write_runs(runs: Mapping[tuple[str, str], Run], folder: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,8 @@ from xqg.experiment.system import SYSTEMS, RankingObject, System
 
 __all__ = ["Names", "Selection", "Wanted", "wanted_systems"]
 
-Names = str | Sequence[str | System] | None  # `none,mono`, or a list of names and objects; None: not said
+# `none,mono`, one object, or a list of names and objects; None: not said
+Names = str | System | type[System] | Sequence[str | System | type[System]] | None
 
 ALL, NONE = "all", "none"
 NOT_DEFAULT = "not among the default arms; ask for it by name, or for all arms"
@@ -31,11 +33,17 @@ class Wanted:
         required: each runs or is an error.
         optional: each runs where it can be filled.
         skipped: could run, but only where they are named: name → reason.
+        listed: whether `systems` named them all, not `arms` and `baselines`.
     """
 
     required: Sequence[System]
     optional: Sequence[System]
     skipped: dict[str, str]
+    listed: bool = False
+
+    def argument(self, system: System) -> str:
+        """The argument that names a system, for messages."""
+        return "systems" if self.listed else f"{system.kind}s"
 
 
 def wanted_systems(systems: Names = None, arms: Names = None, baselines: Names = None) -> Wanted:
@@ -53,7 +61,7 @@ def wanted_systems(systems: Names = None, arms: Names = None, baselines: Names =
     if systems is not None:
         if arms is not None or baselines is not None:
             raise XqgError("`systems` is the complete list; leave out `arms` and `baselines`, or give them alone")
-        return Wanted(_named(systems, "system", list(SYSTEMS)), [], {})
+        return Wanted(_named(systems, "system", list(SYSTEMS)), [], {}, listed=True)
     own = _table(SYSTEMS.own)
     augmented = [system for system in own if system.augmented]
     others = [system for system in own if not system.augmented]
@@ -69,7 +77,7 @@ def wanted_systems(systems: Names = None, arms: Names = None, baselines: Names =
         required += _named(arms, "arm", [system.name for system in augmented])
     if baselines is None or baselines == ALL:
         optional += others
-    elif baselines not in (NONE, []):
+    elif baselines not in (NONE, [], ()):
         required += _named(baselines, "baseline", [system.name for system in others])
     return Wanted(required, optional, skipped)
 
@@ -79,34 +87,46 @@ def _table(names: Sequence[str]) -> list[System]:
     return sorted((SYSTEMS[name]() for name in names), key=lambda system: (system.order, system.name))
 
 
-def _named(given: str | Sequence[str | System], kind: str, known: Sequence[str]) -> list[System]:
+def _named(given: Any, kind: str, known: Sequence[str]) -> list[System]:
     """Those of the names and objects, in the order of tables; objects of a user last, in theirs."""
-    parts = [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else list(given)
-    if not parts:
-        raise XqgError(f"no {kind} given; use `{kind}s` with some of {', '.join(known)}{_or_all(kind)}")
+    if isinstance(given, str):
+        given = [part.strip() for part in given.split(",") if part.strip()]
+    elif hasattr(given, "rank"):  # one object
+        given = [given]
+    elif not isinstance(given, Iterable):
+        raise XqgError(f"`{kind}s` is {given!r:.80}; give {_ways(known)}, or a list of them")
     systems: dict[str, System] = {}
-    for part in parts:
+    for part in given:
         system = _one(part, kind, known)
         if system.name in systems:
             raise XqgError(f"{kind} {system.name!r} is given twice; give it once")
         systems[system.name] = system
+    if not systems:
+        raise XqgError(f"no {kind} given; use `{kind}s` with some of {', '.join(known)}{_or_all(kind)}")
     return sorted(systems.values(), key=lambda system: system.order)
 
 
 def _one(part: Any, kind: str, known: Sequence[str]) -> System:
-    if isinstance(part, str) and part not in known:
+    if isinstance(part, str):
+        if part in known:
+            return SYSTEMS[part]()
         alone = " alone" if kind == "baseline" and part in (NONE, ALL) else ""
         raise XqgError(f"unknown {kind} {part!r}; use {', '.join(known)}{_or_all(kind)}{alone}")
-    thing = SYSTEMS[part] if isinstance(part, str) else part
-    if isinstance(thing, type) and hasattr(thing, "rank"):
-        thing = thing()
-    if isinstance(thing, System):
-        return thing
-    if isinstance(getattr(thing, "name", None), str) and callable(getattr(thing, "rank", None)):
-        return RankingObject(thing)
-    raise XqgError(
-        f"`{kind}s` holds {part!r:.80}; give names ({', '.join(known)}), or objects with a `name` and `rank`"
-    )
+    if isinstance(part, type) and callable(getattr(part, "rank", None)):
+        try:
+            part = part()
+        except TypeError as error:
+            raise XqgError(f"`{kind}s` holds a class that cannot be made an object of ({error}); give an object") from None
+    if isinstance(part, type) or not callable(getattr(part, "rank", None)):
+        raise XqgError(f"`{kind}s` holds {part!r:.80}; give {_ways(known)}")
+    name = getattr(part, "name", None)
+    if not isinstance(name, str) or not re.fullmatch(r"[^\s/\\]+", name):  # files are called by it
+        raise XqgError(f"`{kind}s` holds {part!r:.80}, whose `name` is {name!r}; give it one without spaces and slashes")
+    return part if isinstance(part, System) else RankingObject(part)
+
+
+def _ways(known: Sequence[str]) -> str:
+    return f"names ({', '.join(known)}), or objects with a `name` and `rank`"
 
 
 def _or_all(kind: str) -> str:
@@ -151,8 +171,7 @@ class Selection:
         for system in wanted.required:
             why = system.obstacle(benchmark, plan)
             if why is not None:
-                kind = "arm" if system.augmented else "baseline"
-                raise XqgError(f"{kind} {system.name}: {why}; leave it out (`{kind}s`)")
+                raise XqgError(f"{system.kind} {system.name}: {why}; leave it out (`{wanted.argument(system)}`)")
         for system in wanted.optional:
             why = source.obstacle(system, systems)
             if why is None:
@@ -162,7 +181,8 @@ class Selection:
         systems.sort(key=lambda system: system.order)
         for system in systems:
             for other in set(system.uses) - {one.name for one in systems}:
-                raise XqgError(f"baseline {system.name} fuses the run of arm {other}; add that arm (`arms`)")
+                added = "it (`systems`)" if wanted.listed else "that arm (`arms`)"
+                raise XqgError(f"{system.kind} {system.name} fuses the run of arm {other}; add {added}")
         selection = cls(systems, left_out)
         if selection.needs_queries(plan) and not generator and file is None:
             raise XqgError(

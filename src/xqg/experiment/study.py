@@ -14,11 +14,13 @@ from typing import Any, ClassVar
 
 from xqg.benchmarks import Benchmark
 from xqg.benchmarks import benchmark as load_benchmark
+from xqg.checks import checked_whole
 from xqg.errors import XqgError
 from xqg.evaluation import measures_of
 from xqg.experiment.compare import Material, Models, prepare
-from xqg.experiment.description import Compared, Description
+from xqg.experiment.description import Compared, Description, SettingRow
 from xqg.experiment.design import Design, Options, fusion_of, languages_of, positive
+from xqg.experiment.folder import check_folder
 from xqg.experiment.plan import Plan
 from xqg.experiment.query_source import QueryFile
 from xqg.experiment.report.document import Findings
@@ -120,12 +122,15 @@ def study(
     if generator is None and queries is None:
         raise XqgError(f"study {chosen.name} needs generated queries; give `generator` M or `queries` FILE")
     names = _measures(chosen, DEFAULT_MEASURES if measures is None else measures)
+    check_folder(out)
     if out is not None:
-        _check_folder(Path(out), chosen)
+        _check_study(Path(out), chosen)
+    asked, targets = languages_of(query_languages, "query_languages"), languages_of(languages)
+    n, top = positive("per_language", per_language), positive("top", top)
+    limit, wanted_fusion, seed = positive("limit", limit), fusion_of(fusion), checked_whole("seed", seed, None)
+    models = Models.of(encoder, generator, passage_length, query_length, device, dtype)
     with bars(progress):
         pool = load_benchmark(benchmark, data=data, passage_language=passage_language)
-        asked, targets = languages_of(query_languages), languages_of(languages)
-        n = positive("per_language", per_language)
         file = None if queries is None else QueryFile.read(queries)
         arms, left_out = _fillable(chosen, pool, file, asked, targets, n)
         options = Options(
@@ -133,12 +138,11 @@ def study(
             query_languages=asked,
             languages=targets,
             n=n or (chosen.per_language if file is None else None),
-            fusion=fusion_of(fusion),
-            limit=positive("limit", limit),
+            fusion=wanted_fusion,
+            limit=limit,
             measures=names,
         )
         design = Design.of(pool, options, file, generator=generator is not None)
-        models = Models(encoder, generator, passage_length, query_length, device, dtype)
         with tempfile.TemporaryDirectory() if out is None else nullcontext(out) as folder:
             results = _studied(chosen, design, models, Path(folder), seed, left_out, top or chosen.top)
             if out is not None:
@@ -174,7 +178,11 @@ def _results(
 ) -> Results:
     """Every ranking of the study as a setting of its own."""
     arms = {one.system.name: one.system for one in context.measured}
-    rows = {one.row.name: one.row for one in context.measured}
+    rows: dict[str, SettingRow] = {}
+    for one in context.measured:  # systems of one setting were measured one by one
+        known = rows.setdefault(one.row.name, one.row)
+        edges = dict.fromkeys((*known.at_edge, *one.row.at_edge))
+        rows[one.row.name] = replace(known, tuned={**known.tuned, **one.row.tuned}, at_edge=tuple(edges))
     description = Description(
         kind="study",
         systems=tuple(Compared.of(arm, list(arms.values()), design.plan) for arm in arms.values()),
@@ -202,7 +210,7 @@ def _measures(study: Study, measures: str | Sequence[Any]) -> list[Any]:
     return list(chosen)
 
 
-def _check_folder(out: Path, study: Study) -> None:
+def _check_study(out: Path, study: Study) -> None:
     """Two studies do not share a folder: the second would write over the first."""
     path = out / "study.json"
     if not path.is_file():

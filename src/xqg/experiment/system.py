@@ -124,6 +124,11 @@ class System(ABC):
     uses: ClassVar[tuple[str, ...]] = ()
 
     @property
+    def kind(self) -> str:
+        """What messages call it, and with an s the argument that names it: `arm` or `baseline`."""
+        return "arm" if self.augmented else "baseline"
+
+    @property
     def dense(self) -> str | None:
         """See the attributes."""
         return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from xqg.benchmarks.benchmark import Benchmark
+from xqg.errors import XqgError
 from xqg.evaluation import Measure, Run, evaluate
 from xqg.experiment.cost import Cost
 from xqg.experiment.parts import Parts, Questions, Texts
@@ -104,7 +105,7 @@ def _of_language(
         if name not in runs:
             task = _task(trial, systems[name], language, setting, tuned, run_of)
             with trial.cost.stage("ranking"):
-                runs[name] = systems[name].rank(task)
+                runs[name] = _complete(systems[name].rank(task), name, task)
         return runs[name]
 
     for name, system in systems.items():
@@ -116,6 +117,23 @@ def _of_language(
         if system.dense is None:
             trial._fixed[name, language] = run, values
         yield name, run, values
+
+
+def _complete(run: Run, name: str, task: Task) -> Run:
+    """The run, which must have every question: one that is lacking would count 0 unseen.
+
+    Raises:
+        XqgError: it has not.
+    """
+    if not isinstance(run, Mapping):
+        raise XqgError(f"system {name} gave {type(run).__name__}; return question id → [(passage id, score)]")
+    for question in task.questions:
+        if question.id not in run:
+            raise XqgError(
+                f"system {name} did not rank passages for question {question.id!r} in {task.language!r}; rank them for "
+                "every question of the task"
+            )
+    return run
 
 
 def _task(

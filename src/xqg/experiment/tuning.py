@@ -103,7 +103,7 @@ def tune(
     for position, alpha in enumerate(GRID):
         for language, (questions, vectors) in tuning.questions.items():
             matrix = aggregation.matrix(parts.passages, system.queries(parts, language), alpha, fusion)
-            judged = [tuning.qrels[question.id] for question in questions]
+            judged = [tuning.qrels.get(question.id, {}) for question in questions]
             ranks = reciprocal_ranks(matrix.vectors, vectors, judged, passage_ids)
             own = np.array([fold_of[question.id] if fold_of else -1 for question in questions])
             for fold in range(folds):
@@ -123,13 +123,14 @@ def reciprocal_ranks(
 ) -> npt.NDArray[np.float64]:
     """RR@10 of exact rankings, shape (questions,); ties broken by passage id descending, as in runs.
 
-    The rank of a passage is 1 + the passages of higher score + those of equal score and larger id.
+    The rank of a passage is 1 + the passages of higher score + those of equal score and larger id. One that
+    is not in the pool is not found.
     """
     rows = {id_: row for row, id_ in enumerate(passage_ids)}
     order = np.empty(len(passage_ids), dtype=np.int64)
     order[sorted(range(len(passage_ids)), key=passage_ids.__getitem__)] = np.arange(len(passage_ids))
     # One pair per question and relevant passage, questions in order.
-    graded = [[rows[id_] for id_, grade in mine.items() if grade > 0] for mine in judgements]
+    graded = [[rows[id_] for id_, grade in mine.items() if grade > 0 and id_ in rows] for mine in judgements]
     asked = np.repeat(np.arange(len(graded)), [len(mine) for mine in graded])
     relevant = np.array([row for mine in graded for row in mine], dtype=np.int64)
     found = np.zeros(len(questions))

@@ -37,20 +37,24 @@ def parse_languages(text: str) -> list[str]:
     return _checked(codes, repr(text))
 
 
-def as_languages(languages: str | Iterable[str]) -> list[str]:
+def as_languages(languages: str | Iterable[str], name: str = "languages") -> list[str]:
     """Language codes from a text such as `ja,ru`, or from a list of them; order is kept.
+
+    Args:
+        name: of the argument, for messages.
 
     Raises:
         XqgError: an unknown or repeated code, none at all; something else than these.
     """
-    if isinstance(languages, str):
-        return parse_languages(languages)
-    codes = list(languages) if isinstance(languages, Iterable) else None
-    if codes is None or not all(isinstance(code, str) for code in codes):
-        raise XqgError(f"`languages` is {languages!r}; give codes such as 'ja,ru' or ['ja', 'ru']")
-    if not codes:
-        raise XqgError("`languages` is empty; give codes such as 'ja,ru' or ['ja', 'ru']")
-    return _checked(codes, repr(codes))
+    try:
+        if isinstance(languages, str):
+            return parse_languages(languages)
+        codes = list(languages) if isinstance(languages, Iterable) else []
+        if codes and all(isinstance(code, str) for code in codes):
+            return _checked(codes, repr(codes))
+    except XqgError as error:
+        raise XqgError(f"`{name}`: {error}") from None
+    raise XqgError(f"`{name}` is {languages!r}; give codes such as 'ja,ru' or ['ja', 'ru']")
 
 
 def _checked(codes: list[str], shown: str) -> list[str]:

@@ -52,7 +52,7 @@ def as_queries(queries: QueriesLike) -> Iterator[GeneratedQuery]:
 
 
 def _rows(queries: Any) -> Iterable[Any]:
-    if isinstance(queries, Mapping) and all(isinstance(of, Mapping) for of in queries.values()):
+    if isinstance(queries, Mapping) and all(map(_are_texts, queries.values())):
         return (
             {"passage_id": id_, "language": language, "text": text}
             for language, of in queries.items()
@@ -65,3 +65,8 @@ def _rows(queries: Any) -> Iterable[Any]:
             "dictionary language → passage id → texts"
         )
     return queries
+
+
+def _are_texts(of_passage: object) -> bool:
+    """Whether this is passage id → list of texts; a lone text would be taken for its characters."""
+    return isinstance(of_passage, Mapping) and all(isinstance(texts, list | tuple) for texts in of_passage.values())

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from queries.test_golden import GOLDEN, GREEDY, PROMPTS, TARGETS, golden  # noqa: F401
 
+from queries.test_golden import GOLDEN, GREEDY, PROMPTS, TARGETS, golden  # noqa: F401
 from xqg.queries import load_generator
 from xqg.training.examples.example import TrainingData
 from xqg.training.generator import finetune

@@ -26,7 +26,8 @@ def command(
     from xqg.experiment.results import Results
 
     results = Results.load(folder)
+    table = f"\n{results.to_latex()}" if latex else None  # refused before anything is written or printed
     results.write_reports(folder)
     print(results)
-    if latex:
-        print(f"\n{results.to_latex()}")
+    if table is not None:
+        print(table)

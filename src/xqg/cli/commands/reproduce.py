@@ -41,4 +41,4 @@ def command(
     results = reproduce(recipe, data=data, limit=limit, out=out, device=device, dtype=dtype)
     print(results)
     folder = out or Path(recipe.stem if limit is None else f"{recipe.stem}-limit-{limit}")
-    print(f"{folder}: results.json, report.md, runs/")
+    print(f"{folder}: results.json, report.md, {'runs/' if (folder / 'runs').is_dir() else 'comparison/'}")

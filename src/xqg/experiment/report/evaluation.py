@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ def terminal(results: Measurements) -> str:
 def notebook(results: Measurements) -> str:
     """The table as HTML."""
     about = f"{results.settings['run']} on {results.benchmark}"
-    return html_table([[Cell(text) for text in row] for row in _table(results)], escape(about))
+    return html_table([[Cell(text) for text in row] for row in _table(results)], about)
 
 
 def write(results: Measurements, folder: Path) -> None:

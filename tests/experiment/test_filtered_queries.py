@@ -5,11 +5,12 @@ import pytest
 
 from xqg.augmentation.vectors import QueryVectors
 from xqg.errors import XqgError
-from xqg.experiment.arms import ARMS
-from xqg.experiment.filtered import Rescaled, filtered_parts, filtered_sums
+from xqg.experiment.filtered_queries import Rescaled, filtered_parts, filtered_sums
 from xqg.experiment.parts import Parts
 from xqg.experiment.plan import Plan
+from xqg.experiment.study_context import arm_of
 
+ARMS = {name: arm_of(name) for name in ("cross", "target-n")}
 PLAN = Plan(("en",), ("en", "fi", "ja"), None, n=2)
 
 

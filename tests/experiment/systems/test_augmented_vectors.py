@@ -1,20 +1,22 @@
+"""The systems that add queries to vectors: what each needs, and what it adds, by hand."""
+
 from __future__ import annotations
 
 import dataclasses
 
 import numpy as np
-import pytest
 
 from xqg.augmentation.vectors import QueryVectors
 from xqg.benchmarks.benchmark import Benchmark
-from xqg.errors import XqgError
-from xqg.experiment.arms import ARMS, TextSource, parse_arms
-from xqg.experiment.arms.chunks import spans
-from xqg.experiment.arms.shuffled import derangement
 from xqg.experiment.parts import Parts
 from xqg.experiment.plan import Plan
+from xqg.experiment.system import SYSTEMS, AugmentedVectors, TextSource
+from xqg.experiment.systems.chunks import spans
+from xqg.experiment.systems.shuffled import derangement
 from xqg.passages import Passage, Question
 
+EVERY = [SYSTEMS[name]() for name in SYSTEMS.own]
+ARMS = {one.name: one for one in sorted(EVERY, key=lambda one: one.order) if isinstance(one, AugmentedVectors)}
 PLAN = Plan(("en",), ("en", "fi", "ja"), None, n=2)
 GENERATED = ("none", "mono", "target-n", "cross", "target", "shuffled")  # made of generated queries alone
 
@@ -44,14 +46,8 @@ def source(benchmark: Benchmark, queries: dict, seed: int = 0, plan: Plan = PLAN
     return TextSource(benchmark, plan, queries, seed, Reader())  # type: ignore[arg-type]
 
 
-def test_plan_counts() -> None:
-    assert PLAN.targets_of("en") == ("fi", "ja")
-    assert (PLAN.languages, PLAN.queries) == (2, 4)
-    assert PLAN.mean_languages == ("fi", "ja")
-    assert Plan(("en",), ("en", "fi"), ("en", "fi"), 3).queries == 6  # given languages are taken as they are
-
-
 def test_what_each_arm_needs_and_states() -> None:
+    assert list(ARMS) == ["none", "mono", "target-n", "cross", "target", "chunks", "shuffled", "gold"]
     needs = {name: arm.needs(PLAN, "en") for name, arm in ARMS.items()}
     assert needs == {
         "none": {},
@@ -68,6 +64,9 @@ def test_what_each_arm_needs_and_states() -> None:
         "none": 0, "mono": 4, "target-n": 2, "cross": 4, "target": 4, "chunks": 4, "shuffled": 4, "gold": 4,
     }  # fmt: skip
     assert [name for name, arm in ARMS.items() if arm.bound] == ["gold"]
+    assert [name for name, arm in ARMS.items() if not arm.weighted] == ["none"]  # there is nothing to weigh
+    assert [name for name, arm in ARMS.items() if not arm.default] == ["target"]
+    assert all(arm.augmented and arm.dense == name and not arm.uses for name, arm in ARMS.items())
 
 
 def test_what_each_arm_adds() -> None:
@@ -205,20 +204,3 @@ def test_gold_needs_questions_in_the_target_languages(tiny: Benchmark) -> None:
     english = dataclasses.replace(tiny, questions=tiny.questions_in("en"))
     assert "no question in the target languages" in str(ARMS["gold"].obstacle(english, PLAN))
     assert ARMS["gold"].obstacle(tiny, PLAN) is None
-
-
-def test_no_target_language_left() -> None:
-    with pytest.raises(XqgError, match="--languages"):
-        _ = Plan(("en",), ("en",), None, 5).queries
-
-
-def test_arms_come_in_the_order_of_the_table() -> None:
-    names = [arm.name for arm in parse_arms("gold,cross,none") or ()]
-    assert names == ["none", "cross", "gold"]
-    assert parse_arms("all") is None
-
-
-@pytest.mark.parametrize("text", ["", "none,other", "none,none", "none,all"])
-def test_wrong_arms(text: str) -> None:
-    with pytest.raises(XqgError, match="arm"):
-        parse_arms(text)

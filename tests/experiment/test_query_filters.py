@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from xqg.augmentation.vectors import QueryVectors
-from xqg.experiment.filtered import query_texts
+from xqg.experiment.filtered_queries import query_texts
 from xqg.experiment.parts import Parts
 from xqg.experiment.plan import Plan
-from xqg.experiment.studies.query_filters import best_fraction, in_language, round_trip
+from xqg.experiment.query_filters import best_fraction, in_language, round_trip
 
 IDS = ["p0", "p1", "p2"]
 PLAN = Plan(("en",), ("en", "de", "ja"), None, n=2)

@@ -1,18 +1,23 @@
-"""Baselines on a pool whose rankings can be seen by eye."""
+"""BM25, doc2query and the fusions on a pool whose rankings can be seen by eye."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
 from xqg.evaluation import Run, evaluate, order, parse_many, read_trec, write_trec
-from xqg.experiment.baselines import BASELINES, BaselineContext, parse_baselines
+from xqg.experiment.parts import Parts
 from xqg.experiment.plan import Plan
+from xqg.experiment.setting import Setting
+from xqg.experiment.system import SYSTEMS, System, Task
 from xqg.passages import Passage, Question
 
+BASELINES: dict[str, System] = {name: SYSTEMS[name]() for name in ("bm25", "doc2query", "rrf", "rrf-cross")}
 PLAN = Plan(("en",), ("en", "ja"), None, n=1)
 QUERIES = {
     "ja": {"p0": ["東京の人口"], "p1": ["パリの歴史"], "p2": [" "], "p3": ["月までの距離"]},
@@ -41,8 +46,33 @@ def pool() -> Benchmark:
     )
 
 
-def context(pool: Benchmark, depth: int = 4) -> BaselineContext:
-    return BaselineContext(pool, PLAN, QUERIES, depth)
+def task(
+    pool: Benchmark,
+    language: str,
+    depth: int = 4,
+    dense: Run | None = None,
+    *,
+    plan: Plan = PLAN,
+    queries: Mapping[str, Mapping[str, list[str]]] = QUERIES,
+    kept: dict[tuple[str, str], Run] | None = None,
+) -> Task:
+    """What `rank` gets for the questions of a language; `dense` is the run of any other system."""
+    questions = pool.questions_in(language)
+    none = np.zeros((len(pool.passages), 1), np.float32)
+    return Task(
+        benchmark=pool,
+        plan=plan,
+        language=language,
+        questions=questions,
+        vectors=none[: len(questions)],
+        depth=depth,
+        setting=Setting("raw", 0.1),
+        alphas=[0.1] * len(questions),
+        parts=Parts(plan, none, [passage.language for passage in pool.passages], {}),
+        queries=queries,
+        run_of=lambda name: dense or {},
+        kept={} if kept is None else kept,
+    )
 
 
 def firsts(run: Run, question: str) -> list[str]:
@@ -70,13 +100,20 @@ def test_what_each_needs_and_states() -> None:
         "rrf": "none",
         "rrf-cross": "cross",
     }
+    assert {name: one.uses for name, one in BASELINES.items()} == {
+        "bm25": (),
+        "doc2query": (),
+        "rrf": ("none",),
+        "rrf-cross": ("cross",),
+    }
+    assert not any(one.augmented or one.bound for one in BASELINES.values())
 
 
 def test_bm25_reads_the_passages_alone(pool: Benchmark) -> None:
-    run = BASELINES["bm25"].run(context(pool), "en")
+    run = BASELINES["bm25"].rank(task(pool, "en"))
     assert firsts(run, "q0")[0] == "p3"
     assert firsts(run, "q1") == ["p1"]
-    japanese = BASELINES["bm25"].run(context(pool), "ja")
+    japanese = BASELINES["bm25"].rank(task(pool, "ja"))
     assert firsts(japanese, "q0") == firsts(japanese, "q1") == []
     assert firsts(japanese, "q2") == ["p2"]  # a name in Latin letters
 
@@ -84,28 +121,28 @@ def test_bm25_reads_the_passages_alone(pool: Benchmark) -> None:
 def test_bm25_reads_the_title(pool: Benchmark) -> None:
     titled = [Passage("p0", "Moonlight", "Nothing else", "en"), *pool.passages[1:]]
     changed = Benchmark("b", titled, [Question("q", "moonlight", "en")], {}, {}, "sha256:b")
-    assert firsts(BASELINES["bm25"].run(context(changed), "en"), "q")[0] == "p0"
+    assert firsts(BASELINES["bm25"].rank(task(changed, "en")), "q")[0] == "p0"
 
 
 def test_doc2query_finds_through_generated_queries(pool: Benchmark) -> None:
-    run = BASELINES["doc2query"].run(context(pool), "ja")
+    run = BASELINES["doc2query"].rank(task(pool, "ja"))
     assert firsts(run, "q0") == ["p3"]
     assert firsts(run, "q1") == ["p1"]
     assert firsts(run, "q2") == ["p2"]  # whose only Japanese query is blank: through its own text
-    english = BASELINES["doc2query"].run(context(pool), "en")
+    english = BASELINES["doc2query"].rank(task(pool, "en"))
     assert firsts(english, "q1") == ["p1"]  # the second query of each passage lies beyond n
 
 
 def test_what_bm25_cannot_tell_apart_follows_by_chance(pool: Benchmark) -> None:
-    whole = BASELINES["bm25"].run(context(pool), "ja")
+    whole = BASELINES["bm25"].rank(task(pool, "ja"))
     assert [sorted(id_ for id_, _ in pairs) for pairs in whole.values()] == [["p0", "p1", "p2", "p3"]] * 3
     assert [score for _, score in whole["q0"]] == [-1, -2, -3, -4]
     assert [score for _, score in whole["q2"]][1:] == [-1, -2, -3]
-    assert whole == BASELINES["bm25"].run(context(pool), "ja")
-    assert BASELINES["bm25"].run(context(pool, depth=2), "ja")["q2"] == whole["q2"][:2]
+    assert whole == BASELINES["bm25"].rank(task(pool, "ja"))
+    assert BASELINES["bm25"].rank(task(pool, "ja", depth=2))["q2"] == whole["q2"][:2]
     many = [Question(f"q{number}", "月", "ja") for number in range(400)]
     asked = Benchmark("b", pool.passages, many, {}, {}, "sha256:b")
-    first = [pairs[0][0] for pairs in BASELINES["bm25"].run(context(asked, depth=1), "ja").values()]
+    first = [pairs[0][0] for pairs in BASELINES["bm25"].rank(task(asked, "ja", depth=1)).values()]
     # A binomial of 400 at 1/4 has a standard deviation of 8.7: four of them either way.
     assert all(65 < first.count(f"p{number}") < 135 for number in range(4))
 
@@ -113,7 +150,7 @@ def test_what_bm25_cannot_tell_apart_follows_by_chance(pool: Benchmark) -> None:
 def test_a_run_reads_back_alike(pool: Benchmark, tmp_path: Path) -> None:
     for name in ("bm25", "doc2query", "rrf"):
         dense = {f"q{number}": [(f"p{row}", 1.0 - row) for row in range(4)] for number in range(3)}
-        run = BASELINES[name].run(context(pool), "ja", dense if name == "rrf" else None)
+        run = BASELINES[name].rank(task(pool, "ja", dense=dense if name == "rrf" else None))
         write_trec(tmp_path / name, run, name)
         assert read_trec(tmp_path / name) == run
         assert {id_: order(pairs) for id_, pairs in run.items()} == run
@@ -126,13 +163,13 @@ def test_rrf_by_hand(pool: Benchmark) -> None:
         "q1": [("p2", 0.9), ("p1", 0.8), ("p3", 0.7), ("p0", 0.6)],
         "q2": [("p3", 0.9), ("p0", 0.8), ("p2", 0.7), ("p1", 0.6)],
     }
-    japanese = BASELINES["rrf"].run(context(pool), "ja", dense)
+    japanese = BASELINES["rrf"].rank(task(pool, "ja", dense=dense))
     assert [id_ for id_, _ in japanese["q0"]] == ["p0", "p3", "p1", "p2"]  # BM25 finds nothing: dense order
     assert [id_ for id_, _ in japanese["q2"]] == ["p2", "p3", "p0", "p1"]
     assert dict(japanese["q2"]) == pytest.approx(
         {"p2": 1 / 61 + 1 / 63, "p3": 1 / 61, "p0": 1 / 62, "p1": 1 / 64}, rel=1e-6
     )
-    crossed = BASELINES["rrf-cross"].run(context(pool, depth=3), "ja", dense)
+    crossed = BASELINES["rrf-cross"].rank(task(pool, "ja", depth=3, dense=dense))
     assert [id_ for id_, _ in crossed["q1"]] == ["p1", "p2", "p3"]
     assert crossed["q1"][0][1] == pytest.approx(1 / 61 + 1 / 62, rel=1e-6)
 
@@ -141,38 +178,28 @@ def test_rrf_sees_bm25_beyond_the_depth(pool: Benchmark) -> None:
     # At depth 1 each list alone would give p1 and p0; p2 is second in both.
     questions = [Question("q", "Paris, Paris: a past", "en")]
     asked = Benchmark("b", pool.passages, questions, {"q": {"p2": 1}}, {}, "sha256:b")
-    assert firsts(BASELINES["bm25"].run(context(asked), "en"), "q")[:2] == ["p1", "p2"]
+    assert firsts(BASELINES["bm25"].rank(task(asked, "en")), "q")[:2] == ["p1", "p2"]
     dense: Run = {"q": [("p0", 3.0), ("p2", 2.0), ("p3", 1.0)]}
-    run = BASELINES["rrf"].run(context(asked, depth=1), "en", dense)
+    run = BASELINES["rrf"].rank(task(asked, "en", depth=1, dense=dense))
     assert [id_ for id_, _ in run["q"]] == ["p2"]
 
 
 def test_a_search_is_kept_for_the_fusion(pool: Benchmark) -> None:
-    shared = context(pool)
-    BASELINES["doc2query"].run(shared, "ja")
-    assert list(shared.cache) == [("doc2query", "ja")]
-    found = shared.cache["doc2query", "ja"]
-    BASELINES["rrf-cross"].run(shared, "ja", {f"q{n}": [(f"p{r}", -r) for r in range(4)] for n in range(3)})
-    assert shared.cache == {("doc2query", "ja"): found}
+    kept: dict[tuple[str, str], Run] = {}
+    BASELINES["doc2query"].rank(task(pool, "ja", kept=kept))
+    assert list(kept) == [("doc2query", "ja")]
+    found = kept["doc2query", "ja"]
+    dense: Run = {f"q{n}": [(f"p{r}", -float(r)) for r in range(4)] for n in range(3)}
+    BASELINES["rrf-cross"].rank(task(pool, "ja", dense=dense, kept=kept))
+    assert list(kept) == [("doc2query", "ja")]
+    assert kept["doc2query", "ja"] is found
 
 
 def test_what_is_missing_is_named(pool: Benchmark) -> None:
-    few = BaselineContext(pool, Plan(("en",), ("en", "ja"), None, n=2), QUERIES, 4)
+    two = Plan(("en",), ("en", "ja"), None, n=2)
     with pytest.raises(XqgError, match="doc2query needs 2 queries in 'ja' for every passage, p0 has 1"):
-        BASELINES["doc2query"].run(few, "ja")
-    with pytest.raises(XqgError, match="rrf fuses the run of arm none"):
-        BASELINES["rrf"].run(context(pool), "ja", None)
-    with pytest.raises(XqgError, match="arm none ranks 1 passages for question 'q0', 4 are needed"):
-        BASELINES["rrf"].run(context(pool), "ja", {"q0": [("p0", 1.0)]})
-
-
-def test_parse() -> None:
-    assert [one.name for one in parse_baselines("rrf, bm25")] == ["bm25", "rrf"]
-    assert parse_baselines("all") is None  # those that can be filled
-    assert parse_baselines("none") == []
-
-
-@pytest.mark.parametrize("text", ["", "bm26", "bm25,bm25", "none,bm25", "all,bm25"])
-def test_parse_refuses(text: str) -> None:
-    with pytest.raises(XqgError, match="baseline"):
-        parse_baselines(text)
+        BASELINES["doc2query"].rank(task(pool, "ja", plan=two))
+    with pytest.raises(XqgError, match="none ranks 1 passages for question 'q0', 4 are needed"):
+        BASELINES["rrf"].rank(task(pool, "ja", dense={"q0": [("p0", 1.0)]}))
+    with pytest.raises(XqgError, match="none ranks 0 passages for question 'q0', 4 are needed"):
+        BASELINES["rrf"].rank(task(pool, "ja"))

@@ -10,12 +10,13 @@ import pytest
 
 from xqg.augmentation.vectors import QueryVectors
 from xqg.errors import XqgError
-from xqg.experiment.arms import ARMS
 from xqg.experiment.parts import Parts
 from xqg.experiment.plan import Plan
+from xqg.experiment.pseudo_questions import pseudo_questions, tune_without_labels
+from xqg.experiment.study_context import arm_of
 from xqg.experiment.tuning import GRID
-from xqg.experiment.unlabelled import pseudo_questions, tune_without_labels
 
+ARMS = {name: arm_of(name) for name in ("mono", "target-n", "cross")}
 IDS = ["p0", "p1"]
 
 

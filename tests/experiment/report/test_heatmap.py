@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from xqg.experiment.studies.plots import heatmap
+from xqg.experiment.report.heatmap import heatmap
 
 
 def _heatmap(values: list[list[float]], format: str = "svg") -> bytes:

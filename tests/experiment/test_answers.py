@@ -11,14 +11,12 @@ from typing import Any
 
 import pytest
 
-import xqg.reading
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
-from xqg.evaluation import parse_many, read_trec
-from xqg.experiment import Request, compare
-from xqg.experiment.answering import FormMeasure, forms_for
-from xqg.experiment.arms import parse_arms
-from xqg.experiment.settings import ReadingRequest
+from xqg.evaluation import parse, read_trec
+from xqg.experiment.answers import FormMeasure, ReadingOptions, forms_for
+from xqg.experiment.compare import compare
+from xqg.experiment.results import Results
 from xqg.passages import Passage
 from xqg.reading import Span
 
@@ -35,7 +33,7 @@ class Reader:
     def settings(self) -> dict[str, Any]:
         return {"name": self.name, "fingerprint": self.fingerprint}
 
-    def read(self, pairs: Sequence[tuple[str, Passage]], *, progress: bool = False) -> list[Span]:
+    def read(self, pairs: Sequence[tuple[str, Passage]]) -> list[Span]:
         self.asked += [(question, passage.id) for question, passage in pairs]
         found = []
         for _, passage in pairs:
@@ -48,23 +46,24 @@ class Reader:
 
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> Reader:
+    """What the name `toy` loads."""
     one = Reader()
-    monkeypatch.setattr(xqg.reading, "load_reader", lambda name, **_: one)
+    monkeypatch.setattr("xqg.reading.reader.load_reader", lambda name, **_: one)
     return one
 
 
-def request_for(out: Path, **changes: object) -> Request:
-    base = Request(
-        arms=parse_arms("none,mono,cross"), out=out, measures="R@1 EM F1", reader=ReadingRequest("toy", 2)
-    )
-    return dataclasses.replace(base, **changes)  # type: ignore[arg-type]
+def compared(benchmark: Benchmark, encoder: Path, out: Path, **changes: Any) -> Results:
+    asked: dict[str, Any] = {
+        "arms": "none,mono,cross", "baselines": "none", "measures": "R@1 EM F1", "reader": "toy", "read_top": 2,
+    }  # fmt: skip
+    return compare(benchmark, encoder=str(encoder), out=out, **asked | changes)
 
 
 def test_em_is_that_of_the_surest_span_of_the_top_passages(
     tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path, reader: Reader
 ) -> None:
     out = tmp_path / "out"
-    compare(tiny, str(bert_folder), request_for(out, queries_file=queries_file))
+    compared(tiny, bert_folder, out, queries=queries_file)
     results = json.loads((out / "results.json").read_text())
     for row in results["rows"]:
         if row["measure"] != "EM":
@@ -87,12 +86,12 @@ def test_em_is_that_of_the_surest_span_of_the_top_passages(
 def test_the_parallel_question_is_asked_and_no_pair_twice(
     tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path, reader: Reader
 ) -> None:
-    request = request_for(tmp_path / "out", queries_file=queries_file, query_languages=("fi", "ja"))
-    compare(tiny, str(bert_folder), request)
+    asked = {"queries": queries_file, "query_languages": ("fi", "ja")}
+    compared(tiny, bert_folder, tmp_path / "out", **asked)
     assert all(question.startswith("en ") for question, _ in reader.asked)
     assert len(set(reader.asked)) == len(reader.asked)
     before = len(reader.asked)
-    compare(tiny, str(bert_folder), request)  # everything was kept
+    compared(tiny, bert_folder, tmp_path / "out", **asked)  # everything was kept
     assert len(reader.asked) == before
 
 
@@ -100,9 +99,9 @@ def test_a_reader_of_all_languages_gets_both_forms(
     tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path, reader: Reader
 ) -> None:
     reader.languages = None
-    comparison = compare(tiny, str(bert_folder), request_for(tmp_path / "out", queries_file=queries_file))
-    assert [m.name for m in comparison.measures] == ["R@1", "EM", "F1", "EM(parallel)", "F1(parallel)"]
-    assert comparison.primary_measure == "EM"
+    results = compared(tiny, bert_folder, tmp_path / "out", queries=queries_file)
+    assert list(results.description.measures) == ["R@1", "EM", "F1", "EM(parallel)", "F1(parallel)"]
+    assert results.primary_measure == "EM"
     assert {question.split()[0] for question, _ in reader.asked} == {"en", "fi", "ja"}
 
 
@@ -120,8 +119,9 @@ def test_forms_follow_the_readers_languages(
 
 
 def test_measures_of_the_other_form_are_named_for_it() -> None:
-    (measure,) = parse_many("EM")
-    assert FormMeasure(measure, "parallel").name == "EM(parallel)"  # type: ignore[arg-type]
+    measure = FormMeasure(parse("EM"), "parallel")
+    assert measure.name == "EM(parallel)"
+    assert (measure.needs_reader, measure.unit, measure.higher_is_better) == (True, "percent", True)
 
 
 def test_what_cannot_be_read_is_refused_before_anything_is_written(
@@ -129,9 +129,59 @@ def test_what_cannot_be_read_is_refused_before_anything_is_written(
 ) -> None:
     out = tmp_path / "out"
     alone = dataclasses.replace(tiny, questions=tiny.questions_in("fi"))
-    request = request_for(out, reader=ReadingRequest("toy", 2, "parallel"), arms=parse_arms("none"))
     with pytest.raises(XqgError, match="no parallel one"):
-        compare(alone, str(bert_folder), request)
+        compared(alone, bert_folder, out, reader_question="parallel", arms="none")
     with pytest.raises(XqgError, match="EM needs a reader"):
-        compare(tiny, str(bert_folder), request_for(out, reader=None, arms=parse_arms("none")))
+        compared(tiny, bert_folder, out, reader=None, read_top=None, arms="none")
     assert not out.exists()
+
+
+def test_a_readers_measures_join_where_none_is_named(
+    tiny: Benchmark, bert_folder: Path, tmp_path: Path
+) -> None:
+    results = compared(tiny, bert_folder, tmp_path / "out", reader=Reader(), arms="none", measures="R@1")
+    assert list(results.description.measures) == ["R@1", "EM", "F1"]
+    assert results.settings["measures"] == ["R@1", "EM", "F1"]
+
+
+def test_an_object_reads_as_a_name_does(
+    tiny: Benchmark, bert_folder: Path, queries_file: Path, tmp_path: Path, reader: Reader
+) -> None:
+    named = compared(tiny, bert_folder, tmp_path / "named", queries=queries_file)
+    mine = Reader()
+    results = compared(tiny, bert_folder, tmp_path / "object", queries=queries_file, reader=mine)
+    assert mine.asked
+    assert results.values == named.values
+    assert results.settings == named.settings
+    assert results.description.ceiling == named.description.ceiling
+
+
+def test_answers_are_kept_nowhere_without_a_folder(tiny: Benchmark, bert_folder: Path, tmp_path: Path) -> None:
+    mine = Reader()
+    asked = {"reader": mine, "read_top": 2, "arms": "none", "baselines": "none", "measures": "EM"}
+    first = compare(tiny, encoder=str(bert_folder), **asked)  # type: ignore[arg-type]
+    before = len(mine.asked)
+    assert compare(tiny, encoder=str(bert_folder), **asked).values == first.values  # type: ignore[arg-type]
+    assert len(mine.asked) == 2 * before
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ((None, 3, None, "auto"), "`read_top` is for a reader; give `reader` MODEL with it, or leave it out"),
+        ((None, None, "asked", "auto"), "`reader_question` is for a reader"),
+        (("toy", 0, None, "auto"), "`read_top` is 0; give 1 or more passages"),
+        (("toy", "two", None, "auto"), "`read_top` is 'two'"),
+        (("toy", True, None, "auto"), "`read_top` is True"),
+        (("toy", None, "gold", "auto"), "`reader_question` is 'gold'; use one of asked, parallel"),
+    ],
+)
+def test_wrong_options(asked: tuple[Any, ...], says: str) -> None:
+    with pytest.raises(XqgError, match=says):
+        ReadingOptions.of(*asked)
+
+
+def test_options() -> None:
+    assert ReadingOptions.of(None, None, None, "auto") is None
+    assert ReadingOptions.of("toy", None, None, "auto") == ReadingOptions("toy", 5, None, "auto")
+    assert ReadingOptions.of("toy", 2, "asked", "float32") == ReadingOptions("toy", 2, "asked", "float32")
