@@ -5,7 +5,7 @@ import pytest
 
 from xqg.augmentation.vectors import QueryVectors
 from xqg.errors import XqgError
-from xqg.experiment.filtered_queries import Rescaled, filtered_parts, filtered_sums
+from xqg.experiment.filtered_queries import Rescaled, filtered_parts
 from xqg.experiment.parts import Parts
 from xqg.experiment.plan import Plan
 from xqg.experiment.study_context import arm_of
@@ -30,6 +30,11 @@ KEEP = {
     "fi": np.array([False, True, True, False, False, True]),
     "ja": np.array([True, True, False, False, True, True]),
 }
+
+
+def filtered_sums(arm, parts, keep, language, *, rescale):
+    kept = filtered_parts(parts, keep)
+    return list((Rescaled(arm) if rescale else arm).sums(kept, language))
 
 
 def test_what_was_removed_is_not_replaced() -> None:

@@ -14,7 +14,7 @@ from xqg.experiment.parts import Parts, Texts
 from xqg.experiment.plan import Plan
 from xqg.experiment.system import AugmentedVectors
 
-__all__ = ["Rescaled", "filtered_parts", "filtered_sums", "query_texts"]
+__all__ = ["Rescaled", "filtered_parts", "query_texts"]
 
 Mask = npt.NDArray[np.bool_]
 
@@ -45,18 +45,6 @@ def filtered_parts(parts: Parts, keep: Mapping[str, Mask]) -> Parts:
         for language, queries in parts.generated.items()
     }
     return dataclasses.replace(parts, generated=generated)
-
-
-def filtered_sums(
-    arm: AugmentedVectors, parts: Parts, keep: Mapping[str, Mask], question_language: str, *, rescale: bool
-) -> list[npt.NDArray[np.float32]]:
-    """An arm's sums over the kept queries, as `AugmentedVectors.sums`, each of shape (passages, dimension).
-
-    Args:
-        rescale: times K/K_p for each passage, with K_p the queries that it keeps; else as they are.
-    """
-    kept = filtered_parts(parts, keep)
-    return list((Rescaled(arm) if rescale else arm).sums(kept, question_language))
 
 
 def query_texts(parts: Parts, texts: Texts, passage_ids: Sequence[str], language: str) -> list[str]:

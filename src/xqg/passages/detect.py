@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["can_tell", "detect_languages", "known_to_lingua"]
+__all__ = ["can_tell", "detect_languages"]
 
 # CLDR codes whose language lingua lists under another ISO 639-1 code.
 OTHER_CODES = {"no": "nb", "fil": "tl", "iw": "he", "in": "id", "sh": "sr"}
@@ -29,11 +29,6 @@ def detect_languages(texts: Sequence[str], candidates: Sequence[str]) -> list[st
     # On all cores, twice as fast on two; the answers are those of one text after another.
     found = _detector(frozenset(code_of)).detect_languages_in_parallel_of(list(texts))
     return [None if language is None else code_of[language.iso_code_639_1.name] for language in found]
-
-
-def known_to_lingua(codes: Iterable[str]) -> set[str]:
-    """Those of the codes whose language lingua knows."""
-    return {code for code in codes if _name(code) is not None}
 
 
 def can_tell(code: str, candidates: Iterable[str]) -> bool:
