@@ -108,10 +108,10 @@ def _named(given: Any, kind: str, known: Sequence[str]) -> list[System]:
 
 def _one(part: Any, kind: str, known: Sequence[str]) -> System:
     if isinstance(part, str):
-        if part in known:
-            return SYSTEMS[part]()
-        alone = " alone" if kind == "baseline" and part in (NONE, ALL) else ""
-        raise XqgError(f"unknown {kind} {part!r}; use {', '.join(known)}{_or_all(kind)}{alone}")
+        if part not in known:
+            alone = " alone" if kind == "baseline" and part in (NONE, ALL) else ""
+            raise XqgError(f"unknown {kind} {part!r}; use {', '.join(known)}{_or_all(kind)}{alone}")
+        part = SYSTEMS[part]  # a class; another package's need not derive from System
     if isinstance(part, type) and callable(getattr(part, "rank", None)):
         try:
             part = part()
