@@ -28,7 +28,7 @@ class AdaptedGenerator:
         kind = thing if callable(thing) and hasattr(thing, "__qualname__") else type(thing)
         self.name: str = name or str(getattr(thing, "name", None) or kind.__name__)
         stated = str(getattr(thing, "fingerprint", ""))
-        digest = hashlib.sha256("\0".join((kind.__module__, kind.__qualname__, self.name, stated)).encode())
+        digest = hashlib.sha256("\0".join((str(kind.__module__), kind.__qualname__, self.name, stated)).encode())
         self.fingerprint = ("" if name else "object:") + digest.hexdigest()
         self.prompt = str(getattr(thing, "prompt", ""))
         languages = getattr(thing, "languages", None)

@@ -174,3 +174,13 @@ def test_the_kind_of_a_recipe() -> None:
         kind_of({"method": "magic"})
     with pytest.raises(XqgError, match="no method of any kind has a key 'sead'; correct it, or give `kind`"):
         kind_of({"base": "a", "passages": "b", "answers": "c", "sead": 1})
+
+
+def test_epochs_of_the_caller_win_over_steps_of_the_recipe() -> None:
+    recipe = {"base": "a", "train": ["b"], "steps": 300}
+    read = read_recipe(recipe, "encoder", {"epochs": 1})
+    assert isinstance(read, ContrastiveRecipe)
+    assert (read.epochs, read.steps) == (1, 0)
+    both = read_recipe(recipe, "encoder", {"epochs": "1", "steps": "20"})
+    assert isinstance(both, ContrastiveRecipe)
+    assert (both.epochs, both.steps) == (1, 20)

@@ -35,6 +35,8 @@ def read_recipe(
     changes = changes or {}
     name_of_recipe, values = _values(recipe)
     values.update(changes)
+    if "epochs" in changes and "steps" not in changes:
+        values.pop("steps", None)  # steps stand in for epochs: the recipe's must not win over a caller's epochs
     methods = METHODS[kind]
     method = values.pop("method", USUAL[kind])
     if not isinstance(method, str) or method not in methods:
