@@ -86,7 +86,7 @@ class ReadingOptions:
                     raise XqgError(f"`{name}` is for a reader; give `reader` MODEL with it, or leave it out")
             return None
         read = READ_TOP if top is None else checked_whole("read_top", top)
-        asked = None if form is None else checked_choice("reader_question", form, QUESTION_FORMS)
+        asked = None if form is None else checked_choice("`reader_question`", form, QUESTION_FORMS)
         if not isinstance(reader, str | Path):  # a wrong object is refused before anything is loaded
             reader = as_reader(reader)
         return cls(reader, read, asked, dtype)

@@ -205,16 +205,17 @@ def _plan(benchmark: Benchmark, options: Options, file: QueryFile | None) -> Pla
 
 
 def alpha_of(alpha: float | str) -> float | None:
-    """α, or None for `tuned`.
+    """α, a command line's text of it too, or None for `tuned`.
 
     Raises:
         XqgError: anything else.
     """
     if alpha == TUNED:
         return None
-    if isinstance(alpha, str):
-        raise XqgError(f"`alpha` is {alpha!r}; give a number from 0 to 1, or `{TUNED}`")
-    return check_alpha(alpha)
+    try:
+        return check_alpha(float(alpha) if isinstance(alpha, str) else alpha)
+    except ValueError:
+        raise XqgError(f"`alpha` is {alpha!r}; give a number from 0 to 1, or `{TUNED}`") from None
 
 
 def fusion_of(fusion: str | None) -> Fusion | None:
@@ -250,7 +251,7 @@ def fold_of(fold: str | tuple[int, int] | None) -> tuple[int, int] | None:
         return fold[0], fold[1]
     number, slash, folds = str(fold).partition("/")
     if not (slash and number.isdecimal() and folds.isdecimal()):
-        raise XqgError(f"fold is {fold!r}; give a fold's number, from 0, and how many there are, such as 0/5")
+        raise XqgError(f"`fold` is {fold!r}; give a fold's number, from 0, and how many there are, such as 0/5")
     return int(number), int(folds)
 
 
