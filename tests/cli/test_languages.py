@@ -60,8 +60,8 @@ def test_json_has_settings_and_rows(xqg: Any, mixed: Path, bert_folder: Path) ->
 @pytest.mark.parametrize(
     ("flags", "says"),
     [
-        (["--fold", "1"], "fold is '1'; give a fold's number, from 0, and how many there are, such as 0/5"),
-        (["--fold", "1/x"], "fold is '1/x'"),
+        (["--fold", "1"], "--fold is '1'; give a fold's number, from 0, and how many there are, such as 0/5"),
+        (["--fold", "1/x"], "--fold is '1/x'"),
         (["--fold", "2/2"], "fold 2 of 2; folds are numbered from 0 to 1"),
         (["--fold", "0/9"], "9 folds of its 4 clusters of questions; give 2 to 4"),
     ],
@@ -105,7 +105,7 @@ def test_a_comparison_of_a_fold(xqg: Any, refused: Any, own: Path, bert_folder: 
     assert {line.split()[0] for line in run.read_text().splitlines()} == {"q2"}
     error = refused("compare", own, *flags, "--query-languages", "en", "--fold", "0/2")
     assert 'fold is "1/2" there and "0/2" now' in error
-    assert "fold is '0:2'" in refused("compare", own, *flags, "--fold", "0:2")
+    assert "--fold is '0:2'" in refused("compare", own, *flags, "--fold", "0:2")
 
 
 def test_a_run_is_measured_on_a_fold_of_its_questions(

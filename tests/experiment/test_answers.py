@@ -170,10 +170,10 @@ def test_answers_are_kept_nowhere_without_a_folder(tiny: Benchmark, bert_folder:
     [
         ((None, 3, None, "auto"), "`read_top` is for a reader; give `reader` MODEL with it, or leave it out"),
         ((None, None, "asked", "auto"), "`reader_question` is for a reader"),
-        (("toy", 0, None, "auto"), "`read_top` is 0; give 1 or more passages"),
+        (("toy", 0, None, "auto"), "`read_top` is 0; give a whole number from 1 on, such as 5"),
         (("toy", "two", None, "auto"), "`read_top` is 'two'"),
         (("toy", True, None, "auto"), "`read_top` is True"),
-        (("toy", None, "gold", "auto"), "`reader_question` is 'gold'; use one of asked, parallel"),
+        (("toy", None, "gold", "auto"), "unknown `reader_question` 'gold'; use one of asked, parallel"),
     ],
 )
 def test_wrong_options(asked: tuple[Any, ...], says: str) -> None:

@@ -98,10 +98,21 @@ def test_messages_call_queries_without_a_file_queries(tiny: Benchmark) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [3, object(), ["text"], [{"passage_id": "p0"}], {"fi": ["text"]}, {"fi": {"p0": "text"}}, {"fi": {"p0": [1]}}]
+    ("wrong", "says"),
+    [
+        (3, "`queries` is a int; give a path, a list of GeneratedQuery or of dictionaries, or a dictionary language"),
+        (object(), "`queries` is a object; give a path"),
+        (["text"], "`queries`:1: a str; each must be a GeneratedQuery, or a dictionary with passage_id, language and"),
+        ([{"passage_id": "p0"}], "`queries`:1: no 'language'"),
+        ({"fi": ["text"]}, "`queries` is a dict; give a path"),
+        ({"fi": {"p0": "text"}}, "`queries` is a dict; give a path"),
+        ({"fi": {"p0": [1]}}, "`queries`:1: 'text' must be a string, not int"),
+        ({}, "`queries` holds no query; give one or more"),
+        ([], "`queries` holds no query; give one or more"),
+    ],
 )
-def test_what_are_no_queries(wrong: object) -> None:
-    with pytest.raises(XqgError, match=r"`queries` is .*; give a file or folder, a list of GeneratedQuery, or a dict"):
+def test_what_are_no_queries(wrong: object, says: str) -> None:
+    with pytest.raises(XqgError, match=says):
         QueryFile.read(wrong)  # type: ignore[arg-type]
 
 

@@ -416,7 +416,7 @@ def test_cells_come_back_as_they_were() -> None:
         ({"query_length": "x"}, "`query_length` is 'x'"),
         ({"out": 3}, "`out` is 3"),
         ({"benchmark": 3}, "`benchmark` is 3"),
-        ({"queries": 3}, "`queries` is 3"),
+        ({"queries": 3}, "`queries` is a int; give a path"),
         ({"kind": 3}, "unknown study 3"),
         ({"kind": "filter", "top": 0}, "`top` is 0"),
     ],
