@@ -48,7 +48,7 @@ def index(build: Callable[..., Any]) -> xqg.Index:
         ({"engine": 32}, "`engine` is 32; give a text such as 'Flat'"),
         ({"languages": 3, "generator": "mini"}, "`languages` is 3; give codes such as 'ja,ru' or ['ja', 'ru']"),
         ({"languages": ["ja", 3], "generator": "mini"}, "`languages` is ['ja', 3]"),
-        ({"languages": [], "generator": "mini"}, "`languages` is empty"),
+        ({"languages": [], "generator": "mini"}, "`languages` is []; give codes such as 'ja,ru'"),
         ({"languages": ["ja", "ja"], "generator": "mini"}, "language 'ja' is given twice in ['ja', 'ja']"),
         ({"languages": "xx", "generator": "mini"}, "unknown language code 'xx'"),
         ({"languages": "ja"}, "`languages` says which generated queries; give `generator` or `queries` too"),
