@@ -71,7 +71,7 @@ def test_leaves_its_input_alone() -> None:
 
 @pytest.mark.parametrize("alpha", [-0.01, 1.01, math.nan, math.inf, -math.inf])
 def test_alpha_out_of_range(alpha: float) -> None:
-    with pytest.raises(XqgError, match=r"alpha is .* between 0 .* and 1"):
+    with pytest.raises(XqgError, match=r"`alpha` is .* between 0 .* and 1"):
         check_alpha(alpha)
     with pytest.raises(XqgError, match="alpha"):
         fuse(PASSAGES, [JAPANESE], alpha, "raw")

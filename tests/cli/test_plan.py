@@ -61,6 +61,6 @@ def test_a_part_is_enough(xqg, corpus: Path, bert_folder: Path, tmp_path: Path, 
 def test_plan_refuses_what_index_refuses(refused, corpus: Path, bert_folder: Path) -> None:
     common = ["plan", corpus, "--encoder", bert_folder]
     assert "--generator needs --languages" in refused(*common, "--generator", "mini")
-    assert "alpha is 2.0" in refused(*common, "--alpha", "2")
+    assert "--alpha is 2.0" in refused(*common, "--alpha", "2")
     assert "'--sample'" in refused(*common, "--sample", "-1")
     assert "no such option: --out" in refused(*common, "--out", "index")

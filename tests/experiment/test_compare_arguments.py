@@ -73,8 +73,8 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
     ],
     "per_language": [(0, "`per_language` is 0; give a whole number"), ("5", "`per_language` is '5'"), (1.5, "1.5")],
     "alpha": [
-        (2, "alpha is 2.0; it must lie between 0"),
-        (float("nan"), "alpha is nan"),
+        (2, "`alpha` is 2.0; it must lie between 0"),
+        (float("nan"), "`alpha` is nan"),
         ("half", "`alpha` is 'half'; give a number from 0 to 1, or `tuned`"),
         (None, "`alpha` is None; give a number from 0 to 1"),
         ([0.1], r"`alpha` is \[0.1\]"),

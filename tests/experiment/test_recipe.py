@@ -110,7 +110,7 @@ def test_queries_beside_the_recipe(tmp_path: Path, values: dict[str, Any], monke
         ({"seed": "x"}, "`seed` is 'x'; give a whole number"),
         ({"fusion": "sum"}, "unknown fusion 'sum'"),
         ({"aggregations": "median"}, "unknown aggregation 'median'"),
-        ({"alpha": 2}, "alpha is 2.0"),
+        ({"alpha": 2}, "`alpha` is 2.0"),
         ({"alpha": "half"}, "`alpha` is 'half'; give a number from 0 to 1, or `tuned`"),
         ({"fold": "5"}, "`fold` is '5'"),
         ({"languages": ["ja", "xx"]}, "`languages`: unknown language code 'xx'"),

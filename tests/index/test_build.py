@@ -110,7 +110,7 @@ def test_hyphen_in_a_code(build) -> None:
         ({"queries": {"ja": {"nobody": ["x"]}}}, "passage 'nobody'"),
         ({"queries": {"xx": {}}}, "unknown language code 'xx'"),
         ({"queries": {"zh-Hant": {}, "zh_Hant": {}}}, "one language"),
-        ({"alpha": 1.5}, "alpha is 1.5"),
+        ({"alpha": 1.5}, "`alpha` is 1.5"),
         ({"fusion": "mean"}, "unknown fusion"),
     ],
 )

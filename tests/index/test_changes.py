@@ -171,7 +171,7 @@ def test_reweight(build) -> None:
     assert reweight_index(index.path, languages=[]).manifest.weighted == ()
     for wrong, message in [
         ({}, "nothing to change"),
-        ({"alpha": 2.0}, "alpha is 2"),
+        ({"alpha": 2.0}, "`alpha` is 2"),
         ({"fusion": "mean"}, "unknown fusion"),
         ({"languages": ["fi"]}, "no generated queries in 'fi'"),
     ]:

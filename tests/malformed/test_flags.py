@@ -307,7 +307,7 @@ def test_damaged_files(place: Path, call: Call, data: st.DataObject) -> None:
         before = listing(place)
         ended = call([command, *ALL[command].right])
         if command == "evaluate" and ended.code == 0:
-            assert sorted(file.name for file in (place / "new").iterdir()) == ["report.md", "results.json"]
+            assert sorted(file.name for file in (place / "new").iterdir()) == ["per_query.parquet", "report.md", "results.json", "settings.json"]
             json.loads((place / "new" / "results.json").read_text())
             for file in (place / "new").iterdir():
                 file.unlink()

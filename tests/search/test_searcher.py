@@ -120,7 +120,7 @@ def test_many_threads_one_searcher(searcher: Searcher) -> None:
         (["x", " \n"], {}, "question 2 of 2 is empty"),
         ([""], {}, "the question is empty"),
         ("x", {}, "list of texts"),
-        (["x"], {"alpha": 2}, "alpha is 2"),
+        (["x"], {"alpha": 2}, "`alpha` is 2"),
         (["x"], {"languages": ["fi"]}, "choose from: ja, ru, zh_Hant"),
         (["x"], {"languages": "ja"}, "give a list"),
         (["x"], {"query_languages": []}, "0 query languages for 1 questions"),

@@ -22,8 +22,8 @@ def test_override(build) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"alpha": -0.1}, "alpha is -0.1"),
-        ({"alpha": float("nan")}, "alpha is nan"),
+        ({"alpha": -0.1}, "`alpha` is -0.1"),
+        ({"alpha": float("nan")}, "`alpha` is nan"),
         ({"languages": ["fi"]}, "'fi' are stored; choose from: ja, ru, zh_Hant"),
         ({"languages": "ja"}, "give a list"),
     ],

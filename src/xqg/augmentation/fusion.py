@@ -63,7 +63,7 @@ def check_alpha(alpha: Any) -> float:
         raise XqgError(f"`alpha` is {alpha!r}; give a number from 0 to 1")
     alpha = float(alpha)
     if not 0.0 <= alpha <= 1.0:  # NaN fails this comparison too
-        raise XqgError(f"alpha is {alpha}; it must lie between 0 (passage only) and 1 (queries only)")
+        raise XqgError(f"`alpha` is {alpha}; it must lie between 0 (passage only) and 1 (queries only)")
     return alpha
 
 
