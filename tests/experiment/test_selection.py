@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import xqg
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
 from xqg.evaluation import Run
@@ -280,3 +281,10 @@ def test_ones_own_system_says_what_it_needs(tiny: Benchmark, queries_file: Path)
     wanted = wanted_systems(["none", Picky()])
     with pytest.raises(XqgError, match=r"mine needs 3 queries in 'fi' .*p0 has 2; .*\(`systems`\)"):
         file.take(PLAN, chosen.systems, tiny.passages, True, wanted.argument)
+
+
+def test_systems_without_queries_are_told_apart_from_arms() -> None:
+    with pytest.raises(XqgError, match=r"the systems need generated queries; .* or systems that need none"):
+        xqg.compare("atlas", encoder="mini", systems=["none", "cross"])
+    with pytest.raises(XqgError, match=r"the arms need generated queries; .* or `arms` none"):
+        xqg.compare("atlas", encoder="mini", arms="cross", baselines="none")

@@ -185,9 +185,8 @@ class Selection:
                 raise XqgError(f"{system.kind} {system.name} fuses the run of arm {other}; add {added}")
         selection = cls(systems, left_out)
         if selection.needs_queries(plan) and not generator and file is None:
-            raise XqgError(
-                "the arms need generated queries; give `generator` M or `queries` FILE, or `arms` none"
-            )
+            who, without = ("systems", "systems that need none") if wanted.listed else ("arms", "`arms` none")
+            raise XqgError(f"the {who} need generated queries; give `generator` M or `queries` FILE, or {without}")
         for name, why in left_out.items():
             if why != NOT_DEFAULT:  # nobody asked for those: the report says so, the terminal need not
                 logger.warning("warning: %s is left out: %s", name, why)
