@@ -113,7 +113,7 @@ def test_real_heads(recipe: ReaderRecipe, tmp_path: Path, parts: Callable[[], An
     base = save(tmp_path / "base", *parts())
     assert json.loads((base / "config.json").read_text())["architectures"] == [f"{head}Model"]
     out = tmp_path / "model"
-    train(dataclasses.replace(recipe, base=str(base), epochs=40, learning_rate=0.005), out)
+    train(dataclasses.replace(recipe, base=str(base), epochs=150, learning_rate=0.002), out)
     model = AutoModelForQuestionAnswering.from_pretrained(out).eval()
     tokenizer = AutoTokenizer.from_pretrained(out)
     assert type(model).__name__ == f"{head}ForQuestionAnswering"
