@@ -1,7 +1,8 @@
-"""An encoder with a name of its own whose files lie in a folder, packaged or on the hub."""
+"""Encoders whose files lie in a folder, packaged or on the hub: under a name of their own, or found otherwise."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from xqg.encoding.encoder import Encoder
@@ -9,24 +10,19 @@ from xqg.encoding.sentence_transformer import load_folder
 from xqg.errors import XqgError
 from xqg.models.resolve import Location, resolve
 
-__all__ = ["NamedEncoder"]
+__all__ = ["FolderEncoder", "NamedEncoder"]
 
 
-@dataclass(frozen=True)
-class NamedEncoder:
-    """See `EncoderLoader`."""
+class FolderEncoder(ABC):
+    """An `EncoderLoader` that only has to say where the folder is."""
 
-    name: str
-
+    @abstractmethod
     def location(self, argument: str | None = None) -> Location:
         """Where its files are.
 
         Raises:
-            XqgError: nowhere; an argument, which it does not take.
+            XqgError: nowhere; an argument that it does not take, or none where it needs one.
         """
-        if argument is not None:
-            raise XqgError(f"encoder {self.name} takes nothing after a colon; give {self.name} alone")
-        return resolve(self.name, "encoder")
 
     def __call__(
         self,
@@ -46,3 +42,16 @@ class NamedEncoder:
             passage_length=passage_length,
             query_length=query_length,
         )
+
+
+@dataclass(frozen=True)
+class NamedEncoder(FolderEncoder):
+    """One that is known by its name alone."""
+
+    name: str
+
+    def location(self, argument: str | None = None) -> Location:
+        """See `FolderEncoder`."""
+        if argument is not None:
+            raise XqgError(f"encoder {self.name} takes nothing after a colon; give {self.name} alone")
+        return resolve(self.name, "encoder")
