@@ -53,7 +53,7 @@ def _calm(base: Path, out: Path) -> None:
     model = AutoModel.from_pretrained(base)
     for weight in model.parameters():
         if weight.dim() == 2:
-            weight.data *= 0.2
+            weight.data *= 0.4
     model.save_pretrained(out)
     AutoTokenizer.from_pretrained(base).save_pretrained(out)
 
