@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from stored_rows import rows_digest
 from xqg.evaluation import read_trec
 from xqg.index import StoredIndex
 from xqg.queries import read_queries
@@ -48,7 +49,7 @@ def test_generate_index_search_retrieve_evaluate(xqg, own: Path, bert_folder: Pa
     from_file = xqg("index", *common, "--queries", folder / "made.jsonl", "--out", folder / "b")
     assert from_file.code == 0, from_file.err
     a, b = StoredIndex.open(folder / "a"), StoredIndex.open(folder / "b")
-    assert a.manifest.content == b.manifest.content  # the same queries, the same vectors
+    assert rows_digest(a) == rows_digest(b)  # the same queries, the same vectors
     assert a.manifest.generation.prompt is not None
     assert (b.manifest.generation.per_language, b.manifest.generation.seed) == (2, 0)
     assert b.manifest.generation.generators == (str(mt5_folder),)

@@ -37,7 +37,7 @@ def test_a_whole_sample_predicts_what_then_happens(
     assert facts["seconds"] > facts["sample"]["seconds"] > 0
     assert xqg("index", *flags, "--out", tmp_path / "index").code == 0
     index = StoredIndex.open(tmp_path / "index")
-    assert facts["queries"] == index.manifest.counts.queries
+    assert facts["queries"] == index.counts.queries
     assert facts["vector_bytes_per_passage"] == (1 + 2) * 2 * 16
     assert facts["disk_bytes"]["total"] == pytest.approx(index.disk_bytes()["dataset"], rel=0.02)
 

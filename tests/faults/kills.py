@@ -124,7 +124,7 @@ def check_whole(path: Path, unbroken: Unbroken) -> None:
         assert cases.same(StoredIndex.open(path, number), StoredIndex.open(unbroken.path, number)), f"version {number}"
     assert sorted(one.name for one in path.iterdir()) == [CHECKSUMS, DATASET]
     assert not parts_folder(path).exists()
-    listed = read_checksums(path)
+    listed = read_checksums(path).files
     assert listed is not None
     assert {name: size for name, (size, _) in listed.items()} == dataset_files(path)
     assert [str(problem) for problem in verify(path).problems] == []

@@ -71,7 +71,7 @@ def test_vectors_of_another_weighting(build, tmp_path: Path, to: str) -> None:
     assert record["version"] == 1
     assert record["weighting"] == {"alpha": 0.5, "fusion": "raw", "languages": ["ja", "zh_Hant"]}
     assert record["encoder"]["fingerprint"] == "fake-8"
-    assert record["manifest"]["counts"]["passages"] == record["passages"] == 7
+    assert (record["passages"], record["manifest"]["languages"]) == (7, ["ja", "ru", "zh_Hant"])
     assert record["dimension"] == 8
 
 
@@ -205,7 +205,7 @@ def test_a_damaged_index_leaves_nothing(build, tmp_path: Path, to: str) -> None:
     index = build()
     for file in (index.path / "passages.lance" / "data").iterdir():
         file.write_bytes(b"damaged")
-    with pytest.raises(XqgError, match="cannot read the index"):
+    with pytest.raises(XqgError, match="is damaged: its bytes are not those that were written; `xqg verify"):
         export_index(StoredIndex.open(index.path), tmp_path / "out", to)
     assert nothing_at(tmp_path / "out")
 

@@ -43,7 +43,7 @@ def test_what_stays_is_decided_over_the_whole_pool(make, chain) -> None:
     wanted = decided(POOL, GIVEN, chain)
     assert stored(index) == wanted
     assert sorted(listed(stored(index)) + listed(stored(index, "removed"))) == everything(GIVEN)
-    counts = index.manifest.counts
+    counts = index.counts
     assert counts.queries == {code: len(mine) for code, mine in wanted.items()}
     assert counts.removed == {code: len(mine) for code, mine in stored(index, "removed").items()}
     assert all(counts.removed.values())
@@ -63,7 +63,7 @@ def test_sums_are_of_what_stays_and_not_rescaled(make) -> None:
         for id_, text in stored(index)[code]:
             wanted[[one.id for one in POOL].index(id_)] += Coarse().encode_queries([text])[0]
         np.testing.assert_array_equal(found, wanted)
-        assert index.counts(code).sum() == len(stored(index)[code])
+        assert index.counts_in(code).sum() == len(stored(index)[code])
 
 
 @pytest.mark.parametrize("segment", [3, 9, 64])
@@ -82,7 +82,7 @@ def test_the_order_of_filters_is_the_one_given(make) -> None:
 def test_the_language_filter_needs_no_report(make) -> None:
     index = make("language", language_report=False)
     assert stored(index) == decided(POOL, GIVEN, "language")
-    assert index.manifest.counts.wrong_language == {}
+    assert index.counts.wrong_language == {}
 
 
 def test_given_vectors_are_the_pool(make) -> None:
@@ -102,7 +102,7 @@ def test_given_vectors_are_the_pool(make) -> None:
 
 
 def test_no_queries_and_no_languages(make) -> None:
-    assert make(queries={}).manifest.counts.queries == {}
+    assert make(queries={}).counts.queries == {}
     assert make(name="empty", queries={"de": {}}).manifest.thresholds == {"de": {"score": None, "ties": 0}}
 
 
@@ -135,7 +135,7 @@ def test_bad_vectors_do_not_spoil_the_pool(make, chain) -> None:
     assert (large, "huge") in wanted["de"]  # and a sum is bad once the thresholds are there
     assert stored(index) == {code: [pair for pair in mine if pair[0] != large] for code, mine in wanted.items()}
     assert index.ids() == [one.id for one in judged if one.id != large]
-    assert index.manifest.counts.skipped == 3
+    assert index.counts.skipped == 3
     assert {one["id"]: one["reason"] for one in index.message["bad_vectors"]} == {
         "bad": "a value of its vector is not a finite number",
         POOL[7].id: "a value of the vector of a ja query is not a finite number",

@@ -12,6 +12,7 @@ from tiny_damage import (
     manifest_of,
     only,
 )
+from xqg.errors import XqgError
 from xqg.index import StoredIndex
 from xqg.index.compact import compact_index
 from xqg.index.history import restore_index
@@ -59,12 +60,27 @@ def test_remedy_restore(index: Path) -> None:
 
 def test_remedy_damaged_latest_manifest(index: Path) -> None:
     manifest_of(index, 4).write_bytes(b"x" * manifest_of(index, 4).stat().st_size)
-    assert "or delete it, which goes back to version 3" in only(verify(index)).remedy
+    assert "or delete it and go back to version 3" in only(verify(index)).remedy
     manifest_of(index, 4).unlink()
     problem = only(verify(index))
-    assert "version 4 is lost, and version 3 is taken for the latest" in problem.remedy
-    reweight_index(index, alpha=0.3)
+    assert f"version 4 is lost, and the index is not opened until you go back to version 3 (`xqg restore {index} 3`)" in (
+        problem.remedy
+    )
+    with pytest.raises(XqgError, match=f"its latest version was 4.*xqg restore {index} 3"):
+        StoredIndex.open(index)
+    with pytest.raises(XqgError, match="its latest version was 4"):
+        reweight_index(index, alpha=0.3)
+    assert restore_index(index, 3).version == 3
     assert verify(index).ok
+    assert reweight_index(index, alpha=0.3).version == 4
+    assert verify(index).ok
+
+
+def test_a_latest_manifest_replaced_by_the_one_before(index: Path) -> None:
+    manifest_of(index, 4).write_bytes(manifest_of(index, 3).read_bytes())
+    with pytest.raises(XqgError, match="is damaged"):
+        StoredIndex.open(index)
+    assert only(verify(index)).where.endswith(manifest_of(index, 4).name)
 
 
 def test_remedy_damaged_old_manifest(index: Path) -> None:

@@ -51,7 +51,7 @@ def test_an_interrupted_change(index: Path, fake_encoder, monkeypatch) -> None:
     report = verify(index)
     problem = only(report)
     assert problem.where == "work"
-    assert problem.what == "an interrupted `xqg add`, 1 step done"
+    assert problem.what == "an interrupted `xqg add`, 1 segment done"
     assert "run the same command again" in problem.remedy
     assert len(report.notes) == 1
     assert (
@@ -109,7 +109,7 @@ def test_files_of_no_version(index: Path) -> None:
 
 def test_a_file_of_no_version_that_is_listed_and_damaged(index: Path) -> None:
     (index / DATA / "left.lance").write_bytes(b"left by a kill")
-    seal(index)
+    seal(index, 4)
     assert verify(index).ok
     (index / DATA / "left.lance").write_bytes(b"left by a kilt")
     assert "`xqg compact" in only(verify(index)).remedy

@@ -204,7 +204,7 @@ class Index(SearchableIndex):
         if queries is not None:
             source = written_queries(queries, before, None)
         elif not no_queries and before.languages:
-            if before.manifest.generation.fingerprint is None:
+            if before.generation.fingerprint is None:
                 have = ", ".join(before.languages)
                 raise XqgError(
                     f"{before.path}: its generated queries ({have}) came from a file; give those of the new passages "
@@ -306,7 +306,7 @@ class Index(SearchableIndex):
             )
         with bars(progress), changing((source.generation.per_language or 0) * len(codes)) as listener:
             after = add_languages(self.path, encoder, source, progress=listener)
-        counts = after.manifest.counts.queries
+        counts = after.query_counts
         what = ", ".join(f"{code} {counts[code]:,}" for code in source.languages)
         return self._changed(ChangeReport.of_change(before, after, f"generated queries added: {what}"), after)
 

@@ -74,7 +74,7 @@ def take_sample(blueprint: Blueprint, seconds: float, folder: Path) -> Sample:
         stored=len(index),
         seconds=spent,
         start=start,
-        queries=dict(manifest.counts.queries),
+        queries=dict(index.query_counts),
         texts=max(index.disk_bytes()["dataset"] - manifest.stored_bytes * len(index), 0),
         vector_bytes=manifest.stored_bytes,
         dimension=manifest.dimension,

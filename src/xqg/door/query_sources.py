@@ -136,7 +136,7 @@ def like_the_others(
     Raises:
         XqgError: the index does not say by which generator, and none is given; it cannot be loaded.
     """
-    before = index.manifest.generation
+    before = index.generation
     wanted = generator or (before.generators[0] if before.fingerprint else None)
     if wanted is None:
         raise XqgError(

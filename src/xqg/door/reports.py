@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -165,7 +165,7 @@ def index_facts(index: StoredIndex) -> Facts:
     manifest = index.manifest
     facts = {
         "version": index.version,
-        "manifest": manifest.to_json(),
+        "manifest": {**manifest.to_json(), "counts": asdict(index.counts)},
         "passage_languages": list(index.passage_languages),
         "disk_bytes": index.disk_bytes(),
         "vector_bytes_per_passage": manifest.stored_bytes,
@@ -175,7 +175,7 @@ def index_facts(index: StoredIndex) -> Facts:
 
 def _index_lines(index: StoredIndex) -> dict[str, str]:
     manifest, disk = index.manifest, index.disk_bytes()
-    encoder, generation, counts = manifest.encoder, manifest.generation, manifest.counts
+    encoder, generation, counts = manifest.encoder, index.generation, index.counts
     number, d = len(manifest.languages), manifest.dimension
     lines = {
         "index": f"{index.path} (version {index.version}, format {manifest.format}, xqg {manifest.xqg})",
@@ -208,8 +208,7 @@ def _index_lines(index: StoredIndex) -> dict[str, str]:
 
 def _built(index: StoredIndex, left_out: LeftOut | None) -> list[str]:
     """What was made, for people; lines that would say `none` are left out."""
-    manifest = index.manifest
-    counts = manifest.counts
+    manifest, counts = index.manifest, index.counts
     generated = f"{sum(counts.queries.values())} generated queries"
     if counts.queries:
         generated += f" ({by_language(counts.queries)})"

@@ -189,7 +189,7 @@ class SearchableIndex:
         return len(self.stored)
 
     def __repr__(self) -> str:
-        number = sum(self.stored.manifest.counts.queries.values())
+        number = sum(self.stored.query_counts.values())
         queries = (
             f"{number:,} generated queries in {', '.join(self.languages)}"
             if number

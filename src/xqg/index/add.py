@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,14 +12,14 @@ from xqg.index.change import Changed, change
 from xqg.index.cleaning import Cleaning
 from xqg.index.index import StoredIndex
 from xqg.index.manifest import EncoderRecord
+from xqg.index.notes import Notes
+from xqg.index.operations import appended, removal, replaced
 from xqg.index.prepare import prepared_addition, stored_filters
 from xqg.index.progress import Ticker
-from xqg.index.remove import Removal, removal
 from xqg.index.segment import Maker, PassageVectors, Segment, query_texts
 from xqg.index.sources import NO_QUERIES, QuerySource, merged_generation
-from xqg.index.steps import Written, entries_of, fragments_of, run_steps
-from xqg.index.store import with_new_ids, write_rows
-from xqg.index.tally import add_counts, chained
+from xqg.index.steps import Written, entries_of, fragments_of, rows_of, run_steps
+from xqg.index.store import write_rows
 from xqg.index.work import QUERIES, Work
 from xqg.passages import Passage, PassageSource
 from xqg.progress import Listener
@@ -97,12 +96,12 @@ def _added(
     work: Work,
     pool: PassageSource,
     source: QuerySource,
-    gone: Removal,
+    replaced_ids: Sequence[str],
     maker: Maker,
     progress: Listener | None,
 ) -> Changed:
-    manifest = index.manifest
-    block_size, first = manifest.generation.block_size, manifest.generation.blocks
+    manifest, notes = index.manifest, index.notes
+    block_size, first = manifest.generation.block_size, index.next_block
     rows = segment_rows(len(pool), block_size)
     ticker = Ticker(progress, len(pool))
 
@@ -112,36 +111,29 @@ def _added(
     new_ids = {passage.id for passage in pool}
     maker = prepared_addition(maker, index, pieces, source, new_ids, work)
 
-    def write(segment: Segment) -> Written:
+    def write(segment: Segment, _: dict[str, int]) -> Written:
         texts = query_texts(
             source, segment.passages, segment.blocks, work.folder / QUERIES, ticker.queries
         )
         none: list[list[str]] = [[] for _ in segment.passages]
         segment.texts = {code: texts.get(code, none) for code in manifest.languages}
-        size = len(segment.passages)
-        table, tally = maker.rows(segment)
-        return Written.of(index.path, write_rows(index.path, table) if len(table) else [], tally, size)
+        table, bad, _ = maker.rows(segment)
+        return Written.of(index.path, write_rows(index.path, table) if len(table) else [], bad=bad)
 
     done = run_steps(work, index.path, pieces(), write, ticker)
-    new = with_new_ids(index.dataset, fragments_of(done))
-    tallies = [step.tally for step in done]
-    counts = add_counts(gone.counts, tallies)
-    about = {
-        "added": sum(tally.passages for tally in tallies),
-        "replaced": gone.passages,
-        "bad_vectors": [bad for tally in tallies for bad in tally.bad],
-    }
-    described = replace(
-        manifest,
-        counts=replace(counts, skipped=counts.skipped + len(pool.bad)),
-        content=chained(gone.content, [tally.content for tally in tallies]),
-        generation=replace(
-            merged_generation(manifest.generation, source.generation) if source.languages else manifest.generation,
-            block_size=block_size,
-            blocks=first + -(-len(pool) // block_size),
+    gone = removal(index.dataset, replaced_ids, index.path)
+    fragments, bad = fragments_of(done), [one for segment in done for one in segment.bad]
+    generation = merged_generation(index.generation, source.generation) if source.languages else index.generation
+    return Changed(
+        replaced(gone, fragments) if gone.rows else appended(fragments),
+        {"added": rows_of(done), "replaced": gone.rows, "bad_vectors": bad},
+        entries_of(done),
+        Notes(
+            first + -(-len(pool) // block_size),
+            notes.skipped + len(bad) + len(pool.bad),
+            None if generation == manifest.generation else generation,
         ),
     )
-    return Changed([*gone.fragments, *new], index.schema, described, about, entries_of(done))
 
 
 def _check(index: StoredIndex, pool: PassageSource, encoder: Encoder, source: QuerySource) -> None:
@@ -180,7 +172,7 @@ def check_same_encoder(index: StoredIndex, encoder: Encoder) -> None:
 
 def check_same_generator(index: StoredIndex, source: QuerySource) -> None:
     """Raise XqgError where queries of another generator, prompt or sampling would be mixed in."""
-    known, given = index.manifest.generation, source.generation
+    known, given = index.generation, source.generation
     if given.fingerprint is None or known.fingerprint is None:
         return  # at least one side is a file, which may hold anything
     for name in ("fingerprint", "prompt", "seed", "per_language", "block_size", "dtype"):
@@ -192,8 +184,8 @@ def check_same_generator(index: StoredIndex, source: QuerySource) -> None:
             )
 
 
-def _replaced(index: StoredIndex, pool: PassageSource, replacing: bool) -> Removal:
-    """What is left of the index's own rows."""
+def _replaced(index: StoredIndex, pool: PassageSource, replacing: bool) -> list[str]:
+    """Ids that the index holds already."""
     known = set(index.ids())
     both = [passage.id for passage in pool if passage.id in known]
     if both and not replacing:
@@ -201,4 +193,4 @@ def _replaced(index: StoredIndex, pool: PassageSource, replacing: bool) -> Remov
         raise XqgError(
             f"{index.path}: holds passage {both[0]!r}{more} already; remove it first, or replace it (`replace`)"
         )
-    return removal(index, both)
+    return both

@@ -12,7 +12,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,15 +22,16 @@ from xqg.index import columns
 from xqg.index.checksums import seal
 from xqg.index.cleaning import Cleaning
 from xqg.index.index import StoredIndex
-from xqg.index.manifest import DEFAULT_ENGINE, Counts, EncoderRecord, Manifest
+from xqg.index.manifest import DEFAULT_ENGINE, FORMAT, EncoderRecord, Manifest
+from xqg.index.notes import Notes
+from xqg.index.operations import commit, created
 from xqg.index.partial import check_absent
 from xqg.index.prepare import check_filters, prepared
 from xqg.index.progress import Ticker
 from xqg.index.segment import Maker, PassageVectors, Segment, query_texts
 from xqg.index.sources import NO_QUERIES, GivenQueries, Queries, QuerySource
-from xqg.index.steps import Written, entries_of, fragments_of, run_steps, state_of
-from xqg.index.store import DATASET, commit, write_rows
-from xqg.index.tally import add_counts, chained
+from xqg.index.steps import Written, entries_of, fragments_of, rows_of, run_steps
+from xqg.index.store import DATASET, drop_unused, write_rows
 from xqg.index.versions import manifests
 from xqg.index.work import QUERIES, Work, digest_of, locked, parts_folder
 from xqg.passages import Passage, PassageList, PassageSource
@@ -103,6 +103,7 @@ def build_index(
     chosen = _fusion(fusion, encoder)
     settings = {
         "command": "index",
+        "index_format": FORMAT,
         "number_of_passages": len(pool),
         "passages": pool.digest,
         **encoder_settings(encoder, vectors),
@@ -134,30 +135,30 @@ def build_index(
         # Where there are thresholds, all queries were made, and told, in the pass before.
         advance = (lambda _: None) if thresholds else ticker.queries
         done = run_steps(work, folder, pieces(), _writer(maker, source, work, folder, advance), ticker)
-        counts = add_counts(Counts(0), [step.tally for step in done])
-        if not counts.passages:
+        if not fragments_of(done):
             raise XqgError("no passage is left to index: all were bad; see the reasons without `skip_bad`")
         manifest = Manifest(
             encoder=EncoderRecord.of(encoder),
-            generation=replace(source.generation, blocks=-(-len(pool) // source.generation.block_size)),
+            generation=source.generation,
             alpha=float(alpha),
             fusion=chosen,
             languages=languages,
             weighted=languages,
             dimension=int(encoder.dimension),
-            counts=replace(counts, skipped=counts.skipped + len(pool.bad)),
-            content=chained("", [step.tally.content for step in done]),
             xqg=__version__,
             fields=dict(pool.fields),
             engine=engine,
             filters=tuple(one.name for one in filters),
             thresholds=thresholds,
         )
+        bad = [one for segment in done for one in segment.bad]
+        blocks = -(-len(pool) // source.generation.block_size)
         message = {
             "command": "index",
             "digest": digest_of(settings),
-            "passages": counts.passages,
-            "bad_vectors": [bad for step in done for bad in step.tally.bad],
+            "passages": rows_of(done),
+            "bad_vectors": bad,
+            "notes": Notes(blocks, len(bad) + len(pool.bad)).to_json(),
         }
         _finish(folder, out, done, schema, manifest, message)
         work.clear()
@@ -251,15 +252,14 @@ def _numbered(passages: list[Passage], first_block: int, block_size: int) -> Seg
 
 def _writer(
     maker: Maker, source: QuerySource, work: Work, folder: Path, advance: Callable[[int], None]
-) -> Callable[[Segment], Written]:
+) -> Callable[[Segment, dict[str, int]], Written]:
     """Generates for, encodes and writes one segment."""
 
-    def write(segment: Segment) -> Written:
+    def write(segment: Segment, ties: dict[str, int]) -> Written:
         segment.texts = query_texts(source, segment.passages, segment.blocks, work.folder / QUERIES, advance)
-        size, ties = len(segment.passages), state_of(work)
-        table, tally = maker.rows(segment, ties)
+        table, bad, ties = maker.rows(segment, ties)
         fragments = write_rows(folder, table) if len(table) else []
-        return Written.of(folder, fragments, tally, size, state=ties)
+        return Written.of(folder, fragments, bad=bad, ties=ties)
 
     return write
 
@@ -274,8 +274,9 @@ def _finish(
 ) -> None:
     """Commit, list the files, and give the folder its name: each again where a kill came between."""
     if not manifests(folder):
-        commit(folder, fragments_of(done), schema, manifest, message)
-    seal(folder, entries_of(done))
+        commit(folder, created(fragments_of(done), schema, manifest), message)
+    drop_unused(folder, entries_of(done))
+    seal(folder, 1, entries_of(done))
     check_absent(out)
     try:
         os.replace(folder, out)

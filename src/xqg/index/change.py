@@ -8,21 +8,20 @@ leaves INDEX/work for the same command to go on; after it, the next change of an
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xqg.errors import XqgError
 from xqg.index.checksums import Entry, seal
 from xqg.index.index import StoredIndex
-from xqg.index.manifest import Manifest
-from xqg.index.store import commit, drop_orphans, restore_version
+from xqg.index.integrity import lost_version
+from xqg.index.notes import Notes
+from xqg.index.operations import commit
+from xqg.index.store import drop_orphans
 from xqg.index.work import Work, digest_of, locked
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 __all__ = ["WORK", "Changed", "change"]
 
@@ -31,27 +30,27 @@ WORK = "work"
 
 @dataclass
 class Changed:
-    """What the next version consists of.
+    """What makes the next version.
 
     Attributes:
-        fragments: of all rows, in their order.
+        operation: of `operations`.
         about: what the history says of the change, JSON values.
         files: entries of new files, made when they were written.
-        restores: an earlier version, which holds all of this.
+        notes: what the next version knows of the changes before it; None: what the latest one knows.
     """
 
-    fragments: Sequence[Any]
-    schema: pa.Schema
-    manifest: Manifest
+    operation: Any
     about: dict[str, Any] = field(default_factory=dict)
     files: dict[str, Entry] = field(default_factory=dict)
-    restores: int | None = None
+    notes: Notes | None = None
 
 
 def change(
     path: Path | str,
     settings: dict[str, Any],
     make: Callable[[StoredIndex, Work], Changed | None],
+    *,
+    back: bool = False,
 ) -> StoredIndex:
     """Make a new version of an index; returns it at that version.
 
@@ -61,37 +60,42 @@ def change(
     Args:
         settings: what the change depends on, JSON values; `command` is the command's name.
         make: prepares the version from the latest one; None: there is nothing to change.
+        back: whether the change goes back to an earlier version: then the latest one may be damaged, or
+            gone.
 
     Raises:
-        XqgError: no index, another writer at work, another change unfinished, or as `make`.
+        XqgError: no index, another writer at work, another change unfinished, a damaged file of the
+            latest version, or as `make`.
     """
     path = Path(path)
-    StoredIndex.open(path)  # a folder that is no index is told before it is locked
+    StoredIndex.open(path, behind=back)  # a folder that is no index is told before it is locked
     busy = f"{path}: another process is changing it; wait for it and run the command again"
     with locked(path, busy):
-        index = StoredIndex.open(path)
+        index = StoredIndex.open(path, behind=back)
+        if back and lost_version(path) is not None:
+            seal(path, index.version)  # who goes back from a version that is lost gives it up
         done = index.message.get("digest")
         _complete(path, done, index)
         if done == digest_of(settings):
             return index
         work = Work.open(path / WORK, {**settings, "base": index.version})
         try:
+            if not back:
+                index.check_data()
             changed = make(index, work)
             if changed is None:
                 work.clear()
                 return index
+            notes = (changed.notes or index.notes).to_json()
             about = {"command": settings["command"], "digest": digest_of(settings), **changed.about}
-            if changed.restores is not None:
-                restore_version(path, changed.restores, about)
-            else:
-                commit(path, changed.fragments, changed.schema, changed.manifest, about, index.dataset)
+            commit(path, changed.operation, {**about, "notes": notes}, index.dataset)
         except BaseException:
             with suppress(OSError, XqgError):  # what went wrong is told, not what cannot be cleared then
                 if not work.worth_keeping:
                     work.clear()
                     drop_orphans(index.dataset)
             raise
-        seal(path, changed.files)
+        seal(path, index.version + 1, changed.files)
         work.clear()
         return StoredIndex.open(path)
 
@@ -104,5 +108,5 @@ def _complete(path: Path, done: Any, index: StoredIndex) -> None:
         return
     begun = pending.pop("base", None)
     if begun == index.version - 1 and digest_of(pending) == done:
-        seal(path)
-        Work(path / WORK, pending, []).clear()
+        seal(path, index.version)
+        Work(path / WORK, pending).clear()

@@ -1,7 +1,8 @@
 """checksums.json: size and SHA-256 of every file of the dataset, so that damage is found.
 
 Files of a dataset never change once written, so an entry is made once and kept. The list is written
-after each commit, whole or not at all; its first line is the SHA-256 of the rest.
+after each commit, whole or not at all; its first line is the SHA-256 of the rest. It names the version
+that it sealed: an index whose latest version is an earlier one has lost what came after.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from xqg.atomic import atomic_path
 from xqg.errors import XqgError
 from xqg.index.store import DATASET
 
-__all__ = ["CHECKSUMS", "Entry", "dataset_files", "read_checksums", "seal", "settle", "sha256_of"]
+__all__ = ["CHECKSUMS", "Entry", "Seal", "dataset_files", "read_checksums", "seal", "settle", "sha256_of"]
 
 CHECKSUMS = "checksums.json"
 HINT = "latest_version_hint.json"  # rewritten by each commit and only a hint: Lance lists the folder too
@@ -71,43 +73,61 @@ def dataset_files(index: Path) -> dict[str, int]:
     }
 
 
-def seal(index: Path, known: Mapping[str, Entry] | None = None) -> None:
+@dataclass(frozen=True)
+class Seal:
+    """What checksums.json says.
+
+    Attributes:
+        version: the latest version when it was written; None in an index of format 2.
+        files: path relative to the index folder → (bytes, SHA-256).
+    """
+
+    version: int | None
+    files: dict[str, Entry]
+
+
+def seal(index: Path, version: int, known: Mapping[str, Entry] | None = None) -> None:
     """List the files that are there; those not listed yet are read, those gone are dropped.
 
+    A file that is listed keeps its entry, whatever became of it: damage must not seal itself.
+
     Args:
+        version: the latest one.
         known: entries made when files were written.
 
     Raises:
         XqgError: the list that is there is broken.
         OSError: it cannot be written.
     """
-    entries = {**(known or {}), **(read_checksums(index) or {})}
-    found: dict[str, Entry] = {}
-    for name, size in dataset_files(index).items():
-        if name in entries and entries[name][0] == size:
-            found[name] = entries[name]
-        else:
-            found.update(settle(index, [name]))
+    before = read_checksums(index)
+    entries = {**(known or {}), **(before.files if before else {})}
+    files: dict[str, Entry] = {}
+    for name in dataset_files(index):
+        files.update({name: entries[name]} if name in entries else settle(index, [name]))
     for left in index.glob(f".{CHECKSUMS}.*.part"):  # by a kill: this is under the writer's lock
         left.unlink(missing_ok=True)
-    body = json.dumps(found, indent=0, sort_keys=True).encode()
+    body = json.dumps({"version": version, "files": files}, indent=0, sort_keys=True).encode()
     with atomic_path(index / CHECKSUMS) as temporary, temporary.open("wb") as file:
         file.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
         file.flush()
         os.fsync(file.fileno())
 
 
-def read_checksums(index: Path) -> dict[str, Entry] | None:
-    """Path → (bytes, SHA-256) as listed; None where there is no list.
+def read_checksums(index: Path) -> Seal | None:
+    """The list; None where there is none.
 
     Raises:
-        XqgError: the list is damaged.
+        XqgError: it is damaged.
     """
     path = index / CHECKSUMS
     try:
         digest, _, body = path.read_bytes().partition(b"\n")
         if hashlib.sha256(body).hexdigest().encode() == digest:
-            return {str(name): (int(size), str(sha)) for name, (size, sha) in json.loads(body).items()}
+            row = json.loads(body)
+            version = row.get("version")  # in format 2 the files alone
+            listed = row if version is None else row["files"]
+            files = {str(name): (int(size), str(sha)) for name, (size, sha) in listed.items()}
+            return Seal(None if version is None else int(version), files)
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError, IsADirectoryError):

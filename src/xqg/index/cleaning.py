@@ -1,4 +1,4 @@
-"""Cleaning generated queries while an index takes them in: a report on their language, and filters.
+"""Cleaning generated queries while an index takes them in: a verdict on each one's language, and filters.
 
 What a filter takes out is not in the sums, and these are stored as they are: with fewer queries a
 passage's sum is shorter, it is not rescaled by K/K_p as the comparison of filters does.
@@ -15,12 +15,13 @@ import numpy.typing as npt
 
 from xqg.passages import Passage
 from xqg.queries.filter import Block, Judgement, QueryFilter, ScoreFilter
-from xqg.queries.wrong_language import wrong_language
+from xqg.queries.wrong_language import verdicts_on
 
 __all__ = ["Clean", "Cleaning", "Texts"]
 
 Floats = npt.NDArray[np.float32]
 Texts = dict[str, list[list[str]]]  # language -> one list of query texts a passage
+Verdicts = dict[str, list[list[bool | None]]]  # language → one list of verdicts a passage
 Encode = Callable[[Sequence[str]], Floats]
 
 
@@ -32,7 +33,8 @@ class Clean:
         texts, removed: language → one list a passage; blank texts are never removed. Removed ones
             are in the order of the filters.
         vectors: language → float32 vectors of the texts left but blank ones, where they were needed.
-        wrong_language: language → [judged, taken for another language], before anything was removed.
+        verdicts: language → for each passage one verdict a text, as in `columns.verdicts_column`; those of
+            removed texts follow those of the texts left.
         ties: language → queries at the threshold of a `ScoreFilter` that were kept so far.
         bad: rows with a query whose vector is not finite, with the reason; where there are any, the
             cleaning was not finished.
@@ -40,7 +42,7 @@ class Clean:
 
     texts: Texts
     removed: Texts
-    wrong_language: dict[str, list[int]]
+    verdicts: Verdicts
     ties: dict[str, int]
     vectors: dict[str, Floats] = field(default_factory=dict)
     bad: dict[int, str] = field(default_factory=dict)
@@ -53,7 +55,7 @@ class Cleaning:
     Attributes:
         filters: applied in this order, each to what the one before left.
         candidates: languages that a query may be in.
-        report: count the queries in a wrong language.
+        report: judge the language of each query.
     """
 
     filters: tuple[QueryFilter, ...] = ()
@@ -81,7 +83,8 @@ class Cleaning:
             encode: vectors of query texts.
             ties: `Clean.ties` of the passages before these.
         """
-        clean = _untouched(passages, texts, self._report(texts) if self.report else {}, ties)
+        clean = _untouched(passages, texts, ties)
+        verdicts = self._verdicts(texts)
         for one in self.filters:
             block = self._block(one, passages, clean, p, encode)
             if block is None:
@@ -90,6 +93,7 @@ class Cleaning:
                 one = copy.copy(one)
                 one.ties_kept = clean.ties
             _take_out(clean, one.judge(block))
+        clean.verdicts = {code: _arranged(code, clean, verdicts[code]) for code in texts}
         return clean
 
     def scores(
@@ -100,7 +104,7 @@ class Cleaning:
         Returns:
             Language → scores, shape (queries,); and `Clean.bad`, with which there are no scores.
         """
-        clean = _untouched(passages, texts, {}, None)
+        clean = _untouched(passages, texts, None)
         for one in self.filters:
             block = self._block(one, passages, clean, p, encode)
             if block is None:
@@ -110,12 +114,12 @@ class Cleaning:
             _take_out(clean, one.judge(block))
         raise ValueError("no filter that needs scores")
 
-    def _report(self, texts: Texts) -> dict[str, list[int]]:
-        if not self.candidates:
-            return {}
-        flat = {code: [text for _, _, text in _flat(rows)] for code, rows in texts.items()}
-        judged = wrong_language({code: found for code, found in flat.items() if found}, self.candidates)
-        return {code: [total, wrong] for code, (total, wrong) in judged.items()}
+    def _verdicts(self, texts: Texts) -> dict[str, dict[str, bool]]:
+        """Language → query → whether it is in that language, of the queries that can be judged."""
+        if not (self.report and self.candidates):
+            return {code: {} for code in texts}
+        distinct = {code: list(dict.fromkeys(text for _, _, text in _flat(rows))) for code, rows in texts.items()}
+        return {code: verdicts_on(found, code, self.candidates) or {} for code, found in distinct.items()}
 
     def _block(
         self, one: QueryFilter, passages: Sequence[Passage], clean: Clean, p: Floats, encode: Encode
@@ -141,15 +145,19 @@ class Cleaning:
         )
 
 
-def _untouched(
-    passages: Sequence[Passage], texts: Texts, report: dict[str, list[int]], ties: Mapping[str, int] | None
-) -> Clean:
+def _untouched(passages: Sequence[Passage], texts: Texts, ties: Mapping[str, int] | None) -> Clean:
     return Clean(
         texts={code: [list(found) for found in rows] for code, rows in texts.items()},
         removed={code: [[] for _ in passages] for code in texts},
-        wrong_language=report,
+        verdicts={},
         ties=dict(ties or {}),
     )
+
+
+def _arranged(code: str, clean: Clean, verdicts: Mapping[str, bool]) -> list[list[bool | None]]:
+    """The verdicts of one language in the order of `columns.verdicts_column`."""
+    rows = zip(clean.texts[code], clean.removed[code], strict=True)
+    return [[verdicts.get(text) for text in [*left, *gone]] for left, gone in rows]
 
 
 def _take_out(clean: Clean, judged: Judgement) -> None:

@@ -27,6 +27,8 @@ __all__ = [
     "schema",
     "sum_column",
     "to_arrow",
+    "verdicts_column",
+    "verdicts_field",
 ]
 
 TEXTS = ("id", "title", "text", "language")
@@ -56,6 +58,16 @@ def count_column(language: str) -> str:
 def removed_column(language: str) -> str:
     """Name of the column of queries that a filter took out: `removed_ja`; only where there are filters."""
     return f"removed_{canonical(language)}"
+
+
+def verdicts_column(language: str) -> str:
+    """Name of the column of language verdicts: `verdicts_ja`.
+
+    A row has one verdict for each text of `queries_ja`, then one for each of `removed_ja`: whether the
+    query is in the language that was asked for, null where that was not judged (a blank text, a language
+    that cannot be told). The whole list is null in an index that was upgraded from format 2.
+    """
+    return f"verdicts_{canonical(language)}"
 
 
 def check_languages(languages: Sequence[str]) -> list[str]:
@@ -108,10 +120,18 @@ def language_fields(language: str, dimension: int, filtered: bool) -> list[pa.Fi
         pa.field(queries_column(language), pa.list_(pa.string())),
         pa.field(sum_column(language), pa.list_(pa.float16(), dimension)),
         pa.field(count_column(language), pa.int32()),
+        verdicts_field(language),
     ]
     if filtered:
         fields.append(pa.field(removed_column(language), pa.list_(pa.string())))
     return fields
+
+
+def verdicts_field(language: str) -> pa.Field:
+    """The column of language verdicts."""
+    import pyarrow as pa
+
+    return pa.field(verdicts_column(language), pa.list_(pa.bool_()))
 
 
 def to_arrow(vectors: npt.NDArray[np.float16]) -> pa.Array:

@@ -11,10 +11,10 @@ from xqg.index import columns
 from xqg.index.change import WORK, Changed, change
 from xqg.index.checksums import seal
 from xqg.index.index import StoredIndex
+from xqg.index.operations import rewritten
 from xqg.index.progress import Ticker
 from xqg.index.steps import Written, entries_of, fragments_of, run_steps
-from xqg.index.store import drop_orphans, read_batches, with_new_ids, write_rows
-from xqg.index.tally import Tally
+from xqg.index.store import drop_orphans, read_batches, write_rows
 from xqg.index.work import Work, locked
 from xqg.progress import Listener
 
@@ -43,31 +43,32 @@ def compact_index(path: Path | str, *, keep: int | None = None, progress: Listen
         raise XqgError(f"`keep` is {keep}; keep 1 version or more")
 
     def make(index: StoredIndex, work: Work) -> Changed | None:
+        index.check_data(again=True)  # what is written anew gets checksums of its own
         pieces = list(_pieces(index))
         fragments = index.dataset.get_fragments()
         if len(pieces) >= len(fragments) and not any(one.num_deletions for one in fragments):
             return None
         ticker = Ticker(progress, len(index))
 
-        def write(piece: _Piece) -> Written:
+        def write(piece: _Piece, _: dict[str, int]) -> Written:
             import pyarrow as pa
 
             batches = read_batches(
-                index.dataset, index.schema.names, index.path, offset=piece.start, limit=piece.rows
+                index.dataset, index.schema.names, index.path, offset=piece.start, limit=piece.size
             )
             table = pa.Table.from_batches(batches).cast(index.schema)
-            return Written.of(index.path, write_rows(index.path, table), Tally(), piece.rows)
+            return Written.of(index.path, write_rows(index.path, table))
 
         done = run_steps(work, index.path, pieces, write, ticker)
-        new = with_new_ids(index.dataset, fragments_of(done))
-        about = {"files": len(new)}
-        return Changed(new, index.schema, index.manifest, about, entries_of(done))
+        new = fragments_of(done)
+        operation = rewritten([fragment.metadata for fragment in fragments], new)
+        return Changed(operation, {"files": len(new)}, entries_of(done))
 
     index = change(path, {"command": "compact"}, make)
     with locked(path, f"{path}: another process is changing it; run `xqg compact` again when it is done"):
         if Work.pending(path / WORK) is None:
             drop_orphans(index.dataset, None if keep is None else min(keep, MANY))
-            seal(path)
+            seal(path, index.version)
     return index
 
 
@@ -76,7 +77,7 @@ class _Piece:
     """Rows of one new file; `blocks` are none, since nothing is generated."""
 
     start: int
-    rows: int
+    size: int
     blocks: list[int]
 
 

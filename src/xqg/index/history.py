@@ -7,9 +7,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from xqg.errors import XqgError
 from xqg.index.change import Changed, change
 from xqg.index.index import StoredIndex
+from xqg.index.operations import restored
 from xqg.index.store import message_of
+from xqg.index.versions import look, manifests
 from xqg.index.work import Work
 
 __all__ = ["Version", "index_history", "restore_index"]
@@ -44,7 +47,8 @@ def index_history(path: Path | str) -> list[Version]:
         number = int(row["version"])
         message = message_of(index.dataset, number)
         command = str(message.pop("command", ""))
-        message.pop("digest", None)
+        for key in ("digest", "notes"):  # for xqg itself
+            message.pop(key, None)
         made = row["timestamp"].astimezone(timezone.utc)
         found.append(Version(number, made, command, int(row["metadata"]["total_rows"]), message))
     return found
@@ -59,8 +63,15 @@ def restore_index(path: Path | str, version: int) -> StoredIndex:
 
     def make(index: StoredIndex, work: Work) -> Changed | None:
         if version == index.version:
+            index.check_data()
             return None
+        name = manifests(index.path).get(version)
+        if name is not None and look(index.path, version, name).older:
+            raise XqgError(
+                f"{path}: version {version} is of an older index format, from before `xqg upgrade`; choose a later one"
+            )
         wanted = StoredIndex.open(path, version)
-        return Changed([], wanted.schema, wanted.manifest, {"restored": version}, restores=version)
+        wanted.check_data()
+        return Changed(restored(version), {"restored": version}, notes=wanted.notes)
 
-    return change(path, {"command": "restore", "version": version}, make)
+    return change(path, {"command": "restore", "version": version}, make, back=True)

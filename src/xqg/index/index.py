@@ -14,7 +14,10 @@ import numpy.typing as npt
 from xqg.augmentation import Fusion, fuse
 from xqg.errors import XqgError
 from xqg.index import columns
-from xqg.index.manifest import Manifest
+from xqg.index.counts import Counts, counts_of, query_counts
+from xqg.index.integrity import check_data, check_manifest, data_digest, version_files
+from xqg.index.manifest import Generation, Manifest
+from xqg.index.notes import Notes
 from xqg.index.store import (
     CACHE,
     DATASET,
@@ -51,15 +54,20 @@ class StoredIndex:
         self.dataset = dataset
 
     @classmethod
-    def open(cls, path: Path | str, version: int | None = None) -> StoredIndex:
+    def open(cls, path: Path | str, version: int | None = None, *, behind: bool = False) -> StoredIndex:
         """Open an index folder at its latest version, or an earlier one.
 
         Changes made meanwhile do not reach an index that is open: it stays at its version.
 
+        Args:
+            behind: open it even where its latest version is lost: the latest that is there.
+
         Raises:
-            XqgError: the folder is missing, holds no index, or one of another format; no such version.
+            XqgError: the folder is missing, holds no index, or one of another format; no such version;
+                its latest version is lost, its manifest damaged.
         """
         path = Path(path)
+        check_manifest(path, version, behind)
         return cls(path, *open_dataset(path, version))
 
     def latest(self) -> StoredIndex:
@@ -69,12 +77,36 @@ class StoredIndex:
 
     def __len__(self) -> int:
         """Number of passages."""
-        return self.manifest.counts.passages
+        return self._size
+
+    @cached_property
+    def _size(self) -> int:
+        return int(self.dataset.count_rows())
 
     @property
     def version(self) -> int:
         """The dataset's version: each commit makes a new one."""
         return int(self.dataset.version)
+
+    def check_data(self, again: bool = False) -> None:
+        """Check the files of the rows by their checksums; see `integrity.check_data`.
+
+        Args:
+            again: hash all of them, whatever is remembered of an earlier check.
+
+        Raises:
+            XqgError: a file that is missing or damaged.
+        """
+        check_data(self.path, version_files(self.dataset), again)
+
+    @cached_property
+    def data_digest(self) -> str:
+        """SHA-256, in hexadecimal, of the rows' files: the same rows in the same files have the same.
+
+        Raises:
+            XqgError: a file that is missing or damaged.
+        """
+        return data_digest(self.path, version_files(self.dataset))
 
     @property
     def schema(self) -> pa.Schema:
@@ -85,6 +117,41 @@ class StoredIndex:
     def files(self) -> int:
         """Number of data files."""
         return sum(len(fragment.data_files()) for fragment in self.dataset.get_fragments())
+
+    @cached_property
+    def counts(self) -> Counts:
+        """Numbers of passages and queries; reads every column of queries but their sums.
+
+        Raises:
+            XqgError: a data file that is missing or damaged.
+        """
+        return counts_of(self.dataset, self.manifest, self.notes.skipped, self.path)
+
+    @cached_property
+    def query_counts(self) -> dict[str, int]:
+        """Language → number of generated queries that count."""
+        return query_counts(self.dataset, self.manifest, self.path)
+
+    @property
+    def notes(self) -> Notes:
+        """What no row can tell."""
+        return Notes.from_json(self.message.get("notes"))
+
+    @property
+    def generation(self) -> Generation:
+        """Where the generated queries came from."""
+        return self.notes.generation or self.manifest.generation
+
+    @property
+    def next_block(self) -> int:
+        """Number of the first block of passages that are added next."""
+        stored = self.notes.next_block
+        return stored if stored is not None else 1 + max(self.blocks(), default=-1)
+
+    def blocks(self) -> list[int]:
+        """Number of the block of each passage."""
+        batches = read_batches(self.dataset, [columns.BLOCK], self.path)
+        return [block for batch in batches for block in batch.column(0).to_pylist()]
 
     @property
     def message(self) -> dict[str, Any]:
@@ -170,7 +237,7 @@ class StoredIndex:
         [found] = take_rows(self.dataset, [row], names, self.path)
         return {language: list(found[name]) for language, name in zip(self.languages, names, strict=True)}
 
-    def counts(self, language: str) -> npt.NDArray[np.int32]:
+    def counts_in(self, language: str) -> npt.NDArray[np.int32]:
         """Number of summed queries of each passage in a language, shape (passages,).
 
         Raises:

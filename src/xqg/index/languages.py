@@ -17,13 +17,14 @@ from xqg.index.build import encoder_settings
 from xqg.index.change import Changed, change
 from xqg.index.cleaning import Cleaning
 from xqg.index.index import StoredIndex
+from xqg.index.manifest import Generation
+from xqg.index.operations import columns_added
 from xqg.index.prepare import prepared_languages, stored_filters
 from xqg.index.progress import Ticker
 from xqg.index.segment import Maker, query_texts
 from xqg.index.sources import QuerySource, merged_generation
-from xqg.index.steps import Written, entries_of, fragments_of, run_steps, state_of
+from xqg.index.steps import Written, entries_of, fragments_of, run_steps
 from xqg.index.store import add_columns, files_of, read_batches
-from xqg.index.tally import add_counts, chained
 from xqg.index.work import QUERIES, Work
 from xqg.passages import Passage
 from xqg.progress import Listener
@@ -89,6 +90,11 @@ class _Rows:
     blocks: list[int]
     p: npt.NDArray[np.float32]
 
+    @property
+    def size(self) -> int:
+        """Number of passages."""
+        return len(self.passages)
+
 
 def _rows(index: StoredIndex) -> Iterator[_Rows]:
     names = [*columns.TEXTS, columns.BLOCK, "vector"]
@@ -126,9 +132,9 @@ def _added(
     # Where there are thresholds, all queries were made, and told, in the pass before.
     advance = (lambda _: None) if thresholds else ticker.queries
 
-    def write(rows: _Rows) -> Written:
+    def write(rows: _Rows, ties: dict[str, int]) -> Written:
         texts = query_texts(source, rows.passages, rows.blocks, work.folder / QUERIES, advance)
-        made = maker.query_columns(rows.passages, texts, rows.p, state_of(work))
+        made = maker.query_columns(rows.passages, texts, rows.p, ties)
         if made.bad:
             row = min(made.bad)
             raise XqgError(
@@ -137,27 +143,24 @@ def _added(
         table = pa.Table.from_arrays([made.arrays[field.name] for field in extra], schema=pa.schema(extra))
         changed = add_columns(index.path, rows.fragment, table)
         known = files_of(rows.fragment.metadata)
-        return Written.of(index.path, [changed], made.tally, len(rows.passages), known, made.ties)
+        return Written.of(index.path, [changed], known, queries=made.queries, ties=made.ties)
 
     done = run_steps(work, index.path, _rows(index), write, ticker)
-    tallies = [step.tally for step in done]
-    languages = tuple(sorted({*manifest.languages, *source.languages}))
     described = replace(
         manifest,
-        languages=languages,
+        languages=tuple(sorted({*manifest.languages, *source.languages})),
         weighted=tuple(sorted({*manifest.weighted, *source.languages})),
-        counts=add_counts(manifest.counts, tallies),
-        content=chained(manifest.content, [tally.content for tally in tallies]),
         generation=_generation(index, source),
         thresholds={**manifest.thresholds, **thresholds},
     )
-    about = {"languages": list(source.languages), "queries": sum(sum(t.queries.values()) for t in tallies)}
-    return Changed(fragments_of(done), schema, described, about, entries_of(done))
+    operation = columns_added(fragments_of(done), schema, described)
+    about = {"languages": list(source.languages), "queries": sum(segment.queries for segment in done)}
+    return Changed(operation, about, entries_of(done), replace(index.notes, generation=None))
 
 
-def _generation(index: StoredIndex, source: QuerySource) -> Any:
+def _generation(index: StoredIndex, source: QuerySource) -> Generation:
     """The blocks stay those of the rows, whatever the source's size would be."""
-    before = index.manifest.generation
+    before = index.generation
     if not index.languages:
-        return replace(source.generation, block_size=before.block_size, blocks=before.blocks)
+        return replace(source.generation, block_size=before.block_size)
     return merged_generation(before, source.generation)

@@ -1,12 +1,12 @@
 """The manifest: what an index was made of and how, kept in the dataset's schema metadata.
 
-One commit of the dataset changes vectors and manifest together, so that they cannot disagree.
+It holds what stays the same while passages come and go: models, prompts, languages, fields, filters
+and the default weighting. How many passages and queries there are is counted from the rows (`counts`).
 """
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,9 @@ from xqg.errors import XqgError
 if TYPE_CHECKING:
     from xqg.encoding import Encoder
 
-__all__ = ["DEFAULT_ENGINE", "FORMAT", "Counts", "EncoderRecord", "Generation", "Manifest"]
+__all__ = ["DEFAULT_ENGINE", "FORMAT", "EncoderRecord", "Generation", "Manifest"]
 
-FORMAT = 2  # of the columns and of this manifest; any other is refused
+FORMAT = 3  # of the columns and of this manifest; `xqg upgrade` converts from 2, any other is refused
 DEFAULT_ENGINE = "Flat"
 
 
@@ -57,10 +57,12 @@ class EncoderRecord:
 class Generation:
     """Where the generated queries came from; the defaults describe an index without any.
 
-    `generators` are names (several where a file of queries mixes them); `fingerprint`, `prompt` and
-    `dtype` (number type of the generator's weights) are None where not known or not the same for all languages; `per_language` is n, None where it
-    differs between passages; `block_size` is the number of passages sampled as one batch and
-    `blocks` the number of blocks there were so far: passages added later open new ones.
+    Attributes:
+        generators: names; several where a file of queries mixes them.
+        fingerprint, prompt, dtype: the generator's, `dtype` the number type of its weights; None where
+            not known or not the same for all queries.
+        per_language: n; None where it differs between passages.
+        block_size: number of passages sampled as one batch.
     """
 
     generators: tuple[str, ...] = ()
@@ -69,37 +71,22 @@ class Generation:
     seed: int | None = None
     per_language: int | None = None
     block_size: int = 64
-    blocks: int = 0
     dtype: str | None = None
 
 
 @dataclass(frozen=True)
-class Counts:
-    """Numbers of passages and of generated queries.
-
-    `queries` are those that count, by language; `blank` ones and those that filters `removed` are
-    stored beside them. `wrong_language` has, by language, how many queries were judged when they came
-    in and how many of these were taken for another language. `skipped` passages were bad and left out.
-    """
-
-    passages: int
-    queries: dict[str, int] = field(default_factory=dict)
-    blank: int = 0
-    removed: dict[str, int] = field(default_factory=dict)
-    wrong_language: dict[str, tuple[int, int]] = field(default_factory=dict)
-    skipped: int = 0
-
-
-@dataclass(frozen=True)
 class Manifest:
-    """Everything about an index that is not in its rows.
+    """What an index was made of, and its stored default weighting.
 
-    `languages` (sorted) are those of the stored generated queries; `alpha`, `fusion` and `weighted`
-    (those of the languages that count, sorted) are the stored default weighting. `content` is a chain
-    of SHA-256 over what each change put in or took out, so that a cache of other rows with the same
-    settings is recognised as stale. `fields` are the passages' extra columns, name → type; `engine`
-    is the Faiss factory string that serves the default weighting. `filters` removed generated
-    queries; `thresholds` hold what those of them need that looked at the whole pool.
+    Attributes:
+        languages: of the stored generated queries, sorted.
+        alpha, fusion, weighted: the default weighting; `weighted` are the languages that count, sorted.
+        fields: the passages' extra columns, name → type.
+        engine: Faiss factory string that serves the default weighting.
+        filters: names of those that removed generated queries.
+        thresholds: what filters that looked at the whole pool found, by language.
+        judged: language → queries judged and those taken for another language, in an index that was
+            upgraded from format 2, which kept no verdict a query.
     """
 
     encoder: EncoderRecord
@@ -109,13 +96,12 @@ class Manifest:
     languages: tuple[str, ...]
     weighted: tuple[str, ...]
     dimension: int
-    counts: Counts
-    content: str
     xqg: str
     fields: dict[str, str] = field(default_factory=dict)
     engine: str = DEFAULT_ENGINE
     filters: tuple[str, ...] = ()
     thresholds: dict[str, Any] = field(default_factory=dict)
+    judged: dict[str, tuple[int, int]] = field(default_factory=dict)
     format: int = FORMAT
 
     @property
@@ -131,40 +117,45 @@ class Manifest:
         """Canonical JSON text: the same manifest gives the same text."""
         return json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True)
 
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the canonical JSON text, in hexadecimal."""
-        return hashlib.sha256(self.dumps().encode()).hexdigest()
-
     @classmethod
     def loads(cls, text: str | bytes, where: str) -> Manifest:
         """Read the JSON text that `dumps` wrote; `where` names the index in messages.
 
         Raises:
-            XqgError: not JSON, a newer format, a field missing or of the wrong kind.
+            XqgError: not JSON, another format, a field missing or of the wrong kind.
+        """
+        return cls.from_json(cls.row(text, where), where)
+
+    @staticmethod
+    def row(text: str | bytes, where: str) -> dict[str, Any]:
+        """The JSON object in a manifest's text, of whatever format.
+
+        Raises:
+            XqgError: it is no JSON object.
         """
         try:
-            row = json.loads(text)
+            found = json.loads(text)
+            if isinstance(found, dict):
+                return found
         except (ValueError, RecursionError):
-            raise XqgError(f"{where}: its manifest is not JSON; build the index again") from None
-        return cls.from_json(row, where)
+            pass
+        raise XqgError(f"{where}: its manifest is not JSON; build the index again")
 
     @classmethod
     def from_json(cls, row: dict[str, Any], where: str = "manifest") -> Manifest:
         """The manifest from `to_json`'s dictionary.
 
         Raises:
-            XqgError: a newer format, a field missing or of the wrong kind.
+            XqgError: another format, a field missing or of the wrong kind.
         """
-        version = row.get("format") if isinstance(row, dict) else None
+        version = row.get("format")
         if isinstance(version, int) and version > FORMAT:
             raise XqgError(
                 f"{where}: index format {version} is newer than this xqg reads (up to {FORMAT}); upgrade xqg"
             )
         if isinstance(version, int) and version < FORMAT:
-            raise XqgError(
-                f"{where}: index format {version} is of an older xqg (this one reads {FORMAT}); build the index again"
-            )
+            remedy = f"convert it with `xqg upgrade {where}`" if version == FORMAT - 1 else "build the index again"
+            raise XqgError(f"{where}: index format {version} is of an older xqg (this one reads {FORMAT}); {remedy}")
         try:
             found = _parse(row)
             found.dumps().encode()
@@ -191,13 +182,12 @@ def _parse(row: dict[str, Any]) -> Manifest:
         languages=languages,
         weighted=weighted,
         dimension=int(row["dimension"]),
-        counts=_counts(row["counts"], languages),
-        content=str(row["content"]),
         xqg=str(row["xqg"]),
         fields={str(name): str(kind) for name, kind in row["fields"].items()},
         engine=str(row["engine"]),
         filters=tuple(row["filters"]),
         thresholds=dict(row["thresholds"]),
+        judged={code: (int(pair[0]), int(pair[1])) for code, pair in row.get("judged", {}).items()},
         format=int(row["format"]),
     )
 
@@ -227,18 +217,5 @@ def _generation(row: dict[str, Any]) -> Generation:
         seed=row["seed"],
         per_language=row["per_language"],
         block_size=int(row["block_size"]),
-        blocks=int(row["blocks"]),
         dtype=row["dtype"],
-    )
-
-
-def _counts(row: dict[str, Any], languages: tuple[str, ...]) -> Counts:
-    judged = {code: (int(pair[0]), int(pair[1])) for code, pair in row["wrong_language"].items()}
-    return Counts(
-        passages=int(row["passages"]),
-        queries={code: int(row["queries"][code]) for code in languages},
-        blank=int(row["blank"]),
-        removed={code: int(number) for code, number in row["removed"].items()},
-        wrong_language=judged,
-        skipped=int(row["skipped"]),
     )

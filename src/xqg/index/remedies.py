@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xqg.index.versions import TRANSACTIONS, State, version_of
 
-__all__ = ["Remedies"]
+__all__ = ["BACKUP", "Remedies"]
 
 BACKUP = "take it from a backup"
 BUILD = "build the index again"
@@ -33,7 +33,8 @@ class Remedies:
         if number is not None and missing:
             lost = f"version {number} is lost"
             if number > self._latest:
-                return f"{BACKUP}: until then {lost}, and version {self._latest} is taken for the latest"
+                back = f"go back to version {self._latest} (`xqg restore {self._path} {self._latest}`)"
+                return f"{BACKUP}: else {lost}, and the index is not opened until you {back}"
             return f"{BACKUP}: else {lost}; `xqg compact {self._path}` takes it off the list"
         if number is not None and number < self._latest:
             return f"{BACKUP}; or give version {number} up: delete it and run `xqg compact {self._path}`"
@@ -58,7 +59,6 @@ class Remedies:
             for state in self._states[:-1]
             if state.error is None
             and state.manifest is not None
-            and state.rows == state.manifest.counts.passages
             and not state.files & self._bad
         ]
         if not sound:
@@ -66,8 +66,8 @@ class Remedies:
         best, latest = sound[-1], self._states[-1]
         said = f"version {best}, whose files are all sound"
         # Restoring makes a version after the latest, which must be open for that.
-        if latest.error is None and latest.manifest and latest.rows == latest.manifest.counts.passages:
+        if latest.error is None and latest.manifest:
             return f"or go back to {said} (`xqg restore {self._path} {best}`), or {BUILD}"
         if name == latest.name and best == self._states[-2].number:
-            return f"or delete it, which goes back to {said}, or {BUILD}"
+            return f"or delete it and go back to {said} (`xqg restore {self._path} {best}`), or {BUILD}"
         return f"or {BUILD}"

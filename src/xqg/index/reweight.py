@@ -11,6 +11,7 @@ from xqg.augmentation import FUSIONS, Fusion, check_alpha
 from xqg.errors import XqgError
 from xqg.index.change import Changed, change
 from xqg.index.index import StoredIndex
+from xqg.index.operations import manifest_changed
 from xqg.index.work import Work
 
 __all__ = ["reweight_index"]
@@ -55,7 +56,6 @@ def reweight_index(
         if manifest == index.manifest:
             return None
         about = {name: list(value) if isinstance(value, tuple) else value for name, value in new.items()}
-        fragments = [fragment.metadata for fragment in index.dataset.get_fragments()]
-        return Changed(fragments, index.schema, manifest, about)
+        return Changed(manifest_changed(manifest), about)
 
     return change(path, {"command": "reweight", **asked}, make)

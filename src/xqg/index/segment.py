@@ -1,4 +1,4 @@
-"""One step of building: a run of passages and their generated queries to rows of the dataset.
+"""One segment of a build: a run of passages and their generated queries to rows of the dataset.
 
 Per passage the encoder's vector p is stored and, per language, the sum of the vectors of its
 generated queries (Zhuang, Shou, Zuccon 2023, eq. 2 adds them), but for those that filters take out; the
@@ -7,8 +7,6 @@ sum of the others is stored as it is. No query's own vector is kept.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +20,6 @@ from xqg.index import columns
 from xqg.index.arrays import keep_array, kept_array
 from xqg.index.cleaning import Cleaning, Texts
 from xqg.index.sources import QuerySource
-from xqg.index.tally import Tally
 from xqg.passages import Passage
 from xqg.queries.parallel import in_order
 
@@ -50,6 +47,11 @@ class Segment:
     passages: list[Passage]
     blocks: list[int]
     texts: Texts
+
+    @property
+    def size(self) -> int:
+        """Number of passages."""
+        return len(self.passages)
 
     def without(self, bad: set[int]) -> Segment:
         """The same but for some rows."""
@@ -80,11 +82,16 @@ class Maker:
     skip_bad: bool = False
     folder: Path | None = None
 
-    def rows(self, segment: Segment, ties: dict[str, int] | None = None) -> tuple[pa.Table, Tally]:
-        """The rows of a segment, and what they add up to.
+    def rows(
+        self, segment: Segment, ties: Mapping[str, int] | None = None
+    ) -> tuple[pa.Table, list[dict[str, str]], dict[str, int]]:
+        """The rows of a segment.
 
         Args:
-            ties: `Clean.ties` of the segments before; replaced by those after this one.
+            ties: `Clean.ties` of the segments before.
+
+        Returns:
+            The rows; the ids of passages that were left out, with the reason; `Clean.ties` after them.
 
         Raises:
             XqgError: a value that float16 cannot hold, unless `skip_bad`; vectors of a wrong shape.
@@ -100,8 +107,6 @@ class Maker:
             made = self.query_columns(segment.passages, segment.texts, p, ties)
             if not (bad := made.bad):
                 break
-        if ties is not None:
-            ties.update(made.ties)
         vector, _ = halves(p, "vector")
         texts = {name: [getattr(one, name) for one in segment.passages] for name in columns.TEXTS}
         plain: dict[str, Any] = {**texts, columns.BLOCK: segment.blocks}
@@ -109,16 +114,10 @@ class Maker:
         for name in self.schema.names:
             if name not in known:
                 plain[name] = [one.fields.get(name) for one in segment.passages]
-        digest = hashlib.sha256(json.dumps(plain).encode())
-        digest.update(vector.tobytes())
         arrays = {name: pa.array(values, self.schema.field(name).type) for name, values in plain.items()}
         arrays = {**arrays, "vector": columns.to_arrow(vector), **made.arrays}
         table = pa.Table.from_arrays([arrays[name] for name in self.schema.names], schema=self.schema)
-        tally = made.tally
-        tally.passages, tally.bad = len(segment.passages), left_out
-        digest.update(tally.content.encode())
-        tally.content = digest.hexdigest()
-        return table, tally
+        return table, left_out, made.ties
 
     def scores(self, segment: Segment, p: Floats) -> dict[str, Floats]:
         """What the filter `best` makes of a segment's queries: language → scores, shape (queries,).
@@ -147,14 +146,12 @@ class Maker:
         """
         import pyarrow as pa
 
-        ids = [passage.id for passage in passages]
         clean = self.cleaning.apply(passages, texts, p, self._query_vectors, ties)
-        tally = Tally(wrong_language=clean.wrong_language)
         if clean.bad:
-            return QueryColumns({}, tally, clean.bad, clean.ties)
+            return QueryColumns({}, clean.bad, clean.ties)
         arrays: dict[str, pa.Array] = {}
         bad: dict[int, str] = {}
-        digest = hashlib.sha256(json.dumps([ids, clean.texts, clean.removed]).encode())
+        queries = 0
         # One language at a time: an index with fewer languages then sees the same encoder batches, and
         # holds the same bits.
         for language in self.languages:
@@ -175,12 +172,10 @@ class Maker:
             if self.cleaning.filters:
                 gone = clean.removed[language]
                 arrays[columns.removed_column(language)] = pa.array(gone, pa.list_(pa.string()))
-                tally.removed[language] = sum(map(len, gone))
-            tally.queries[language] = len(summed)
-            tally.blank += sum(map(len, kept)) - len(summed)
-            digest.update(sums.tobytes())
-        tally.content = digest.hexdigest()
-        return QueryColumns(arrays, tally, bad, clean.ties)
+            verdicts = pa.array(clean.verdicts[language], pa.list_(pa.bool_()))
+            arrays[columns.verdicts_column(language)] = verdicts
+            queries += len(summed)
+        return QueryColumns(arrays, bad, clean.ties, queries)
 
     def passage_vectors(self, segment: Segment) -> Floats:
         """The encoder's vectors of a segment's passages, float32, shape (passages, dimension)."""
@@ -239,12 +234,12 @@ class Maker:
 
 @dataclass
 class QueryColumns:
-    """Columns by name, their numbers, rows with a value that is not finite with the reason, `Clean.ties`."""
+    """Columns by name, rows with a value that is not finite with the reason, `Clean.ties`; queries that count."""
 
     arrays: Mapping[str, pa.Array]
-    tally: Tally
     bad: dict[int, str]
     ties: dict[str, int]
+    queries: int = 0
 
 
 def _without(segment: Segment, p: Floats, bad: Collection[int]) -> tuple[Segment, Floats]:

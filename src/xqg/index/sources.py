@@ -35,7 +35,7 @@ class QuerySource(Protocol):
 
     @property
     def generation(self) -> Generation:
-        """What the manifest says of them; `blocks` is not counted."""
+        """What the manifest says of them."""
         ...
 
     @property
@@ -202,7 +202,7 @@ class GeneratedQueries:
 
 def merged_generation(before: Generation, new: Generation) -> Generation:
     """What an index says of its queries once those of another source are added."""
-    if before == replace(new, blocks=before.blocks):
+    if before == new:
         return before
     same: dict[str, Any] = {
         name: getattr(before, name) if getattr(before, name) == getattr(new, name) else None

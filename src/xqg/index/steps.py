@@ -1,7 +1,13 @@
-"""The steps of a change that writes rows: each is on the disk and noted before the next begins."""
+"""The segments of a change that writes rows: each is on the disk and listed before the next begins.
+
+WORK/segments has a file for each segment that is finished, named by the passages that it holds
+(`000001024-000002048.json`: the second 1,024). It lists what was written, with checksums, so that what
+goes on after a kill is what was written and nothing else. These files are all the journal there is.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -10,130 +16,133 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from xqg.errors import XqgError
-from xqg.index.checksums import Entry, settle
+from xqg.atomic import atomic_path
+from xqg.index.checksums import Entry, settle, sha256_of
 from xqg.index.progress import Ticker
 from xqg.index.store import files_of
-from xqg.index.tally import Tally
 from xqg.index.work import QUERIES, Work
 
-__all__ = ["Written", "entries_of", "fragments_of", "run_steps", "state_of"]
+__all__ = ["SEGMENTS", "Written", "entries_of", "fragments_of", "rows_of", "run_steps"]
+
+SEGMENTS = "segments"
 
 
-class _Blocks(Protocol):
+class _Rows(Protocol):
     @property
     def blocks(self) -> list[int]: ...
+    @property
+    def size(self) -> int: ...
 
 
-Item = TypeVar("Item", bound=_Blocks)
+Item = TypeVar("Item", bound=_Rows)
 
 
 @dataclass
 class Written:
-    """What a step wrote.
+    """What was written of a segment.
 
     Attributes:
         fragments: uncommitted.
         files: the new ones among their files.
-        tally: what they add up to.
-        passages: how many the step went through.
-        state: what the next step must know of this one, JSON values.
+        queries: number of new queries that count, where languages are added.
+        bad: passages left out: their ids and reasons.
+        ties: what the filter `best` must know of this segment and those before it.
     """
 
     fragments: list[Any]
     files: dict[str, Entry]
-    tally: Tally
-    passages: int
-    state: dict[str, Any] = field(default_factory=dict)
+    queries: int = 0
+    bad: list[dict[str, str]] = field(default_factory=list)
+    ties: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls,
-        folder: Path,
-        fragments: list[Any],
-        tally: Tally,
-        passages: int,
-        known: Iterable[str] = (),
-        state: dict[str, Any] | None = None,
-    ) -> Written:
-        """A step's result, its files settled on the disk. `known` are files that were there before."""
+    def of(cls, folder: Path, fragments: list[Any], known: Iterable[str] = (), **facts: Any) -> Written:
+        """What was written into the index in `folder`, settled on the disk. `known` files were there before."""
         names = {name for fragment in fragments for name in files_of(fragment)} - set(known)
-        return cls(fragments, settle(folder, sorted(names)), tally, passages, state or {})
+        return cls(fragments, settle(folder, sorted(names)), **facts)
 
-    def to_json(self) -> dict[str, Any]:
-        """A dictionary that `json` can write."""
-        return {
-            "fragments": [fragment.to_json() for fragment in self.fragments],
-            "files": self.files,
-            "tally": self.tally.to_json(),
-            "passages": self.passages,
-            "state": self.state,
-        }
+    def save(self, path: Path) -> None:
+        """Write the segment's file: its first line is the SHA-256 of the rest.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        fragments = [fragment.to_json() for fragment in self.fragments]
+        facts = {"queries": self.queries, "bad": self.bad, "ties": self.ties}
+        row = {"fragments": fragments, "files": self.files, **facts}
+        body = json.dumps(row, ensure_ascii=False).encode()
+        with atomic_path(path) as temporary, temporary.open("wb") as file:
+            file.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+            file.flush()
+            os.fsync(file.fileno())
 
     @classmethod
-    def from_json(cls, row: dict[str, Any]) -> Written:
-        """What `to_json` made."""
+    def load(cls, path: Path, folder: Path) -> Written | None:
+        """What `save` wrote, if it and the files that it lists are as they were written; else None."""
         from lance.fragment import FragmentMetadata
 
+        try:
+            digest, _, body = path.read_bytes().partition(b"\n")
+            if hashlib.sha256(body).hexdigest().encode() != digest:
+                return None
+            row = json.loads(body)
+            files = {name: (size, sha) for name, (size, sha) in row["files"].items()}
+            if any(sha256_of(folder / name) != sha for name, (_, sha) in files.items()):
+                return None
+        except (OSError, ValueError):
+            return None
         fragments = [FragmentMetadata.from_json(json.dumps(one)) for one in row["fragments"]]
-        files = {name: (size, digest) for name, (size, digest) in row["files"].items()}
-        return cls(fragments, files, Tally(**row["tally"]), row["passages"], row["state"])
-
-    def is_there(self, folder: Path) -> bool:
-        """Whether its files are as they were written, by their size."""
-        return all(
-            (folder / name).is_file() and (folder / name).stat().st_size == size
-            for name, (size, _) in self.files.items()
-        )
+        return cls(fragments, files, row["queries"], row["bad"], row["ties"])
 
 
 def fragments_of(done: Iterable[Written]) -> list[Any]:
-    """The fragments of all steps, in the order of their rows."""
-    return [fragment for step in done for fragment in step.fragments]
+    """The fragments of all segments, in the order of their rows."""
+    return [fragment for segment in done for fragment in segment.fragments]
+
+
+def rows_of(done: Iterable[Written]) -> int:
+    """Number of rows that were written."""
+    return sum(fragment.physical_rows for fragment in fragments_of(done))
 
 
 def entries_of(done: Iterable[Written]) -> dict[str, Entry]:
-    """The new files of all steps."""
-    return {name: entry for step in done for name, entry in step.files.items()}
-
-
-def state_of(work: Work) -> dict[str, Any]:
-    """A copy of what the last finished step left for the next one; empty before the first."""
-    return dict(work.steps[-1]["state"]) if work.steps else {}
+    """The new files of all segments."""
+    return {name: entry for segment in done for name, entry in segment.files.items()}
 
 
 def run_steps(
-    work: Work, folder: Path, items: Iterable[Item], write: Callable[[Item], Written], ticker: Ticker
+    work: Work,
+    folder: Path,
+    segments: Iterable[Item],
+    write: Callable[[Item, dict[str, int]], Written],
+    ticker: Ticker,
 ) -> list[Written]:
-    """Write every item, but for those that an earlier run wrote.
+    """Write every segment, but for those that an earlier run wrote.
 
     Args:
         folder: of the index whose dataset is written to.
-        items: the same, in the same order, in every run.
+        segments: the same, in the same order, in every run.
+        write: writes one; is given a copy of the `ties` of the one before.
+
+    Raises:
+        XqgError: a segment's file cannot be written.
     """
     done: list[Written] = []
-    earlier = _earlier(work)
-    whole = next((n for n, step in enumerate(earlier) if not step.is_there(folder)), len(earlier))
-    work.keep(whole)
-    for number, item in enumerate(items):
-        if number < whole:
-            done.append(earlier[number])
-            ticker.skip(earlier[number].passages)
-            continue
-        step = write(item)
-        work.record(step.to_json())
-        for block in set(item.blocks):  # the rows hold them now
-            _remove(work.folder / QUERIES / str(block))
-        ticker.passages(step.passages)
-        done.append(step)
+    start = 0
+    for segment in segments:
+        path = work.folder / SEGMENTS / f"{start:09d}-{start + segment.size:09d}.json"
+        start += segment.size
+        written = Written.load(path, folder)
+        if written is not None:
+            ticker.skip(segment.size)
+        else:
+            written = write(segment, dict(done[-1].ties) if done else {})
+            written.save(path)
+            for block in set(segment.blocks):  # the rows hold them now
+                _remove(work.folder / QUERIES / str(block))
+            ticker.passages(segment.size)
+        done.append(written)
     return done
-
-
-def _earlier(work: Work) -> list[Written]:
-    try:
-        return [Written.from_json(step) for step in work.steps]
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise XqgError(f"{work.folder}: its steps are damaged; delete {work.folder} to give them up") from None
 
 
 def _remove(folder: Path) -> None:

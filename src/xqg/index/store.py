@@ -1,8 +1,8 @@
 """Reading and writing the Lance dataset inside an index folder.
 
-Everything that knows Lance's interface is here; its errors become one line for the user. A change of
-an index is one commit: it replaces the list of fragments (groups of rows in files that never change)
-and the schema with the manifest in its metadata, or it does nothing.
+Everything that knows Lance's interface is here; its errors become one line for the user. Rows lie in
+fragments, groups of rows in files that never change. A change of an index writes such files first;
+then one of Lance's operations makes them the next version in one commit (`operations`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -26,28 +26,33 @@ if TYPE_CHECKING:
 __all__ = [
     "CACHE",
     "DATASET",
+    "METADATA_KEY",
     "add_columns",
+    "check_folder",
     "check_predicate",
-    "commit",
     "delete_rows",
     "drop_orphans",
+    "drop_unused",
     "files_of",
+    "format_of",
     "lance",
+    "latest_dataset",
     "latest_version",
     "manifest_of",
+    "manifest_row",
     "message_of",
     "open_dataset",
+    "predicate_of",
     "read_batches",
-    "restore_version",
     "take_rows",
     "take_table",
-    "with_new_ids",
     "write_rows",
+    "writing",
 ]
 
 DATASET = "passages.lance"
 CACHE = "cache"
-METADATA_KEY = "xqg"
+METADATA_KEY = "xqg"  # of the schema: the manifest
 MESSAGE_KEY = "__lance_commit_message"
 SCAN_ROWS = 8192  # rows read at a time; bounds memory while vectors are fused
 # Lance reads many batches ahead: with this it takes half the memory, and is no slower.
@@ -75,7 +80,7 @@ def write_rows(folder: Path, table: pa.Table, rows_per_file: int | None = None) 
     from lance.fragment import write_fragments
 
     largest = max(len(table), 1) if rows_per_file is None else rows_per_file
-    with _writing(folder):
+    with writing(folder):
         written = write_fragments(table, folder / DATASET, schema=table.schema, max_rows_per_file=largest)
         for fragment in written:
             check_whole(folder / DATASET, fragment)
@@ -88,52 +93,16 @@ def add_columns(folder: Path, fragment: Any, columns: pa.Table) -> Any:
     Raises:
         XqgError: the files cannot be written.
     """
-    with _writing(folder):
+    with writing(folder):
         changed, _ = fragment.merge_columns(columns)
         check_whole(folder / DATASET, changed)
         return changed
 
 
-def commit(
-    folder: Path,
-    fragments: Sequence[Any],
-    schema: pa.Schema,
-    manifest: Manifest,
-    message: dict[str, Any],
-    base: Any = None,
-) -> None:
-    """Make the fragments and the manifest the dataset's whole content, in one commit.
-
-    Args:
-        fragments: in the order of their rows; those of `base` with their ids, new ones with any.
-        base: the dataset that is changed; None makes a new one.
-        message: what the change was, for `message_of`.
-
-    Raises:
-        XqgError: the commit cannot be written.
-    """
-    module = lance()
-    described = schema.with_metadata({METADATA_KEY: manifest.dumps()})
-    text = json.dumps(message, ensure_ascii=False)
-    with _writing(folder):
-        if base is None or _ids(base) - {fragment.id for fragment in fragments}:
-            # Overwrite takes any fragments, but none with rows deleted.
-            operation = module.LanceOperation.Overwrite(described, list(fragments))
-            module.LanceDataset.commit(folder / DATASET, operation, commit_message=text)
-        else:
-            # Merge takes fragments with rows deleted, further columns and new fragments at once, but
-            # loses none.
-            operation = module.LanceOperation.Merge(list(fragments), described)
-            module.LanceDataset.commit(
-                folder / DATASET, operation, read_version=base.version, commit_message=text
-            )
-
-
-def with_new_ids(dataset: Any, fragments: list[Any]) -> list[Any]:
-    """New fragments with ids that none of the dataset's has."""
-    for number, fragment in enumerate(fragments, start=max(_ids(dataset), default=-1) + 1):
-        fragment.id = number
-    return fragments
+def predicate_of(ids: Sequence[str]) -> str:
+    """SQL that holds for rows of these ids."""
+    listed = ", ".join("'" + id_.replace("'", "''") + "'" for id_ in ids)
+    return f"id IN ({listed})"
 
 
 def delete_rows(path: Path, fragment: Any, ids: Sequence[str]) -> Any:
@@ -142,31 +111,11 @@ def delete_rows(path: Path, fragment: Any, ids: Sequence[str]) -> Any:
     Raises:
         XqgError: the list of deleted rows cannot be written.
     """
-    listed = ", ".join("'" + id_.replace("'", "''") + "'" for id_ in ids)
-    with _writing(path):
-        left = fragment.delete(f"id IN ({listed})")
+    with writing(path):
+        left = fragment.delete(predicate_of(ids))
         if left is not None:
             check_whole(path / DATASET, left)
         return left
-
-
-def _ids(dataset: Any) -> set[int]:
-    return {fragment.fragment_id for fragment in dataset.get_fragments()}
-
-
-def restore_version(folder: Path, version: int, message: dict[str, Any]) -> None:
-    """Make an earlier version the dataset's content again, as a new version.
-
-    Raises:
-        XqgError: the commit cannot be written.
-    """
-    module = lance()
-    with _writing(folder):
-        module.LanceDataset.commit(
-            folder / DATASET,
-            module.LanceOperation.Restore(version),
-            commit_message=json.dumps(message, ensure_ascii=False),
-        )
 
 
 def drop_orphans(dataset: Any, keep_versions: int | None = None) -> None:
@@ -179,9 +128,20 @@ def drop_orphans(dataset: Any, keep_versions: int | None = None) -> None:
 
     every = timedelta(days=365_000)
     older_than, keep = (every, None) if keep_versions is None else (timedelta(0), keep_versions)
-    with _writing(Path(dataset.uri).parent):
+    with writing(Path(dataset.uri).parent):
         dataset.cleanup_old_versions(older_than, keep, delete_unverified=True)
         drop_deletions(dataset)
+
+
+def drop_unused(folder: Path, used: Collection[str]) -> None:
+    """Delete data files of a new dataset that are not among those used: what a kill cut off.
+
+    Args:
+        used: paths relative to the index folder.
+    """
+    for path in (folder / DATASET / "data").iterdir():
+        if f"{DATASET}/data/{path.name}" not in used:
+            path.unlink()
 
 
 def files_of(fragment: Any) -> list[str]:
@@ -196,13 +156,7 @@ def open_dataset(path: Path, version: int | None = None) -> tuple[Any, Manifest]
         XqgError: no such folder, no index in it, no such version, a manifest that is broken or of
             another format.
     """
-    if not path.is_dir():
-        what = "is a file" if path.exists() else "no such folder"
-        raise XqgError(f"{path}: {what}; give the folder that `xqg index --out` made")
-    if not (path / DATASET).is_dir():
-        raise XqgError(
-            f"{path}: not an index (no {DATASET} in it); give a folder that `xqg index --out` made"
-        )
+    check_folder(path)
     with _reading(path):
         try:
             dataset = lance().dataset(path / DATASET, version=version)
@@ -210,14 +164,51 @@ def open_dataset(path: Path, version: int | None = None) -> tuple[Any, Manifest]
             if version is None:
                 raise
             raise XqgError(f"{path}: has no version {version}; see `xqg history`") from None
-    manifest = manifest_of(dataset, path)
-    with _reading(path):
-        rows = dataset.count_rows()
-    if rows != manifest.counts.passages:
+    return dataset, manifest_of(dataset, path)
+
+
+def check_folder(path: Path) -> None:
+    """Raise XqgError unless there is an index in the folder."""
+    if not path.is_dir():
+        what = "is a file" if path.exists() else "no such folder"
+        raise XqgError(f"{path}: {what}; give the folder that `xqg index --out` made")
+    if not (path / DATASET).is_dir():
         raise XqgError(
-            f"{path}: {rows} rows but its manifest counts {manifest.counts.passages} passages; build it again"
+            f"{path}: not an index (no {DATASET} in it); give a folder that `xqg index --out` made"
         )
-    return dataset, manifest
+
+
+def latest_dataset(path: Path) -> Any:
+    """The dataset in an index folder at its latest version, of whatever format it is.
+
+    Raises:
+        XqgError: it cannot be read.
+    """
+    with _reading(path):
+        return lance().dataset(path / DATASET)
+
+
+def manifest_row(dataset: Any, path: Path) -> dict[str, Any]:
+    """The manifest in a dataset's schema metadata as JSON values, of whatever format it is.
+
+    Raises:
+        XqgError: there is none, or it is no JSON object.
+    """
+    with _reading(path):
+        text = (dataset.schema.metadata or {}).get(METADATA_KEY.encode())
+    if text is None:
+        raise XqgError(f"{path}: not an index (its dataset has no xqg manifest); build it with `xqg index`")
+    return Manifest.row(text, str(path))
+
+
+def format_of(dataset: Any, path: Path) -> int | None:
+    """The format that a dataset's manifest names; None where it names none.
+
+    Raises:
+        XqgError: as `manifest_row`.
+    """
+    version = manifest_row(dataset, path).get("format")
+    return version if isinstance(version, int) else None
 
 
 def manifest_of(dataset: Any, path: Path) -> Manifest:
@@ -226,11 +217,7 @@ def manifest_of(dataset: Any, path: Path) -> Manifest:
     Raises:
         XqgError: there is none, or it is broken or of another format.
     """
-    with _reading(path):
-        text = (dataset.schema.metadata or {}).get(METADATA_KEY.encode())
-    if text is None:
-        raise XqgError(f"{path}: not an index (its dataset has no xqg manifest); build it with `xqg index`")
-    return Manifest.loads(text, str(path))
+    return Manifest.from_json(manifest_row(dataset, path), str(path))
 
 
 def message_of(dataset: Any, version: int) -> dict[str, Any]:
@@ -311,7 +298,8 @@ def _reading(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[None]:
+def writing(folder: Path) -> Iterator[None]:
+    """Turn Lance's errors while it writes into an XqgError of one line."""
     with _told("write", folder, "free space or mend the folder's permissions, then run the same command again"):
         yield
 

@@ -12,11 +12,13 @@ from xqg.errors import XqgError
 from xqg.index.change import WORK
 from xqg.index.checksums import CHECKSUMS, Entry, dataset_files, read_checksums, sha256_of
 from xqg.index.findings import Meter, Problem, Report
-from xqg.index.remedies import Remedies
+from xqg.index.index import StoredIndex
+from xqg.index.remedies import BACKUP, Remedies
+from xqg.index.steps import SEGMENTS
 from xqg.index.store import DATASET
 from xqg.index.verify_rows import check_rows, passes
 from xqg.index.versions import State, guarded, hinted_version, look, manifests, version_of
-from xqg.index.work import STEPS, Work, locked, parts_folder
+from xqg.index.work import Work, locked, parts_folder
 from xqg.progress import Listener
 
 __all__ = ["Problem", "Report", "verify"]
@@ -44,6 +46,8 @@ def verify(path: Path | str, progress: Listener | None = None) -> Report:
             f"{path}: not an index (no {DATASET} in it); give a folder that `xqg index --out` made"
         )
     check = _Verification(path, progress)
+    if check.latest is not None and check.latest.older:
+        StoredIndex.open(path)  # refuses an older format, and says how to convert it
     check.run()
     if manifests(path) != check.listing:
         raise XqgError(f"{path}: was changed while it was verified; verify it again")
@@ -56,6 +60,7 @@ class _Verification:
         self.report = Report(path)
         self.busy = _busy(path)
         self.listing = manifests(path)
+        self.sealed: int | None = None  # the version that the checksums name
         self.listed = self._list()
         self.present = dataset_files(path)
         self._progress = progress
@@ -109,13 +114,14 @@ class _Verification:
             self._problem(where, "missing: no file can be compared", MADE_ANEW.format("go without"))
             return None
         # Manifests have the same names in every dataset; those of other files are drawn at random.
-        unique = {name for name in found if version_of(name) is None}
+        unique = {name for name in found.files if version_of(name) is None}
         if unique and not unique & set(dataset_files(self.path)):
             self._problem(
                 where, "lists no file that is there, as another index's would", MADE_ANEW.format("delete it")
             )
             return None
-        return found
+        self.sealed = found.version
+        return found.files
 
     def _problem(self, where: str, what: str, remedy: str) -> None:
         self.report.problems.append(Problem(where, what, remedy))
@@ -131,17 +137,22 @@ class _Verification:
                 self.meter.add(entry[0])
 
     def _versions(self, remedies: Remedies) -> None:
+        latest = max(self.listing, default=0)
         if not self.states:
             self._problem(
                 "versions", "there is none", "take the folder from a backup, or build the index again"
             )
+        elif self.sealed is not None and latest < self.sealed and not self.bad.keys() & self._lost_names():
+            what = f"the latest that is there is {latest}, and it was {self.sealed} when {CHECKSUMS} was written"
+            self._problem("versions", what, f"{BACKUP}, or go back (`xqg restore {self.path} {latest}`)")
         for state in self.states:
             if state.error is not None and state.name not in self.bad:
                 what = f"cannot be opened: {state.error.partition(';')[0]}"
                 self._problem(f"version {state.number}", what, remedies.of(state.name))
-            elif state.manifest is not None and state.rows != state.manifest.counts.passages:
-                what = f"has {state.rows} rows, and its manifest counts {state.manifest.counts.passages} passages"
-                self._problem(f"version {state.number}", what, remedies.of_version(state.number))
+
+    def _lost_names(self) -> set[str]:
+        """Manifests that are listed and missing: each is a problem of its own."""
+        return {name for name in self.listed or () if version_of(name) is not None and name not in self.present}
 
     def _work(self) -> None:
         folder = self.path / WORK
@@ -154,10 +165,9 @@ class _Verification:
             command = f"`xqg {pending['command']}`" if pending else "another process"
             self.report.notes.append(f"{command} is changing the index now; verify it again afterwards")
         elif pending is not None:
-            steps = _lines(folder / STEPS)
-            what = (
-                f"an interrupted `xqg {pending['command']}`, {steps} {'step' if steps == 1 else 'steps'} done"
-            )
+            number = sum(1 for _ in (folder / SEGMENTS).glob("*.json"))
+            done = f"{number} {'segment' if number == 1 else 'segments'} done"
+            what = f"an interrupted `xqg {pending['command']}`, {done}"
             self._problem(
                 WORK, what, f"run the same command again, and it goes on; or delete {folder} to give it up"
             )
@@ -229,13 +239,6 @@ def _difference(path: Path, entry: Entry) -> str | None:
         return "missing"
     except OSError as error:
         return f"cannot be read ({error.strerror})"
-
-
-def _lines(path: Path) -> int:
-    try:
-        return path.read_bytes().count(b"\n")
-    except OSError:
-        return 0
 
 
 def _busy(path: Path) -> bool:

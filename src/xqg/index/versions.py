@@ -14,10 +14,10 @@ from typing import Any
 
 from xqg.errors import XqgError
 from xqg.index.checksums import HINT
-from xqg.index.manifest import Manifest
-from xqg.index.store import DATASET, files_of, lance, manifest_of
+from xqg.index.manifest import FORMAT, Manifest
+from xqg.index.store import DATASET, files_of, format_of, lance, manifest_of
 
-__all__ = ["TRANSACTIONS", "State", "guarded", "hinted_version", "look", "manifests", "version_of"]
+__all__ = ["MANIFESTS", "TRANSACTIONS", "State", "guarded", "hinted_version", "look", "manifests", "version_of"]
 
 MANIFESTS = f"{DATASET}/_versions"
 TRANSACTIONS = f"{DATASET}/_transactions/"  # what each commit was; no row is read from there
@@ -33,6 +33,7 @@ class State:
         files: needed to read it, the manifest's included.
         transaction: file that says what its commit was; None where not known.
         rows: in its fragments.
+        older: whether it is of an older format, from before `xqg upgrade`; its manifest is not read then.
         error: why it cannot be opened; None where it can.
     """
 
@@ -43,6 +44,7 @@ class State:
     dataset: Any = None
     manifest: Manifest | None = None
     rows: int = 0
+    older: bool = False
     error: str | None = None
 
     @property
@@ -84,7 +86,8 @@ def look(index: Path, number: int, name: str) -> State:
             dataset = lance().dataset(index / DATASET, version=number)
             _files(dataset, state)
             state.dataset, state.rows = dataset, dataset.count_rows()
-            state.manifest = manifest_of(dataset, index)
+            state.older = (format_of(dataset, index) or 0) < FORMAT
+            state.manifest = None if state.older else manifest_of(dataset, index)
     except XqgError as error:
         state.error = str(error).removeprefix(f"{index}: ")
     return state

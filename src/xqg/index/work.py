@@ -1,8 +1,8 @@
-"""A change under way: what was asked for and the steps that are done, in a folder that survives a kill.
+"""A change under way: what was asked for and what is done of it, in a folder that survives a kill.
 
 The folder is INDEX/work for a change of an index and OUT.parts for a new one. `work.json` says what
-was asked for, `steps.jsonl` has a line for each step that is safely on the disk. The same command goes
-on after the last step; another one is refused until the folder is gone. An exclusive lock on the
+was asked for; what is finished lies in files beside it, named by what they hold (`steps`). The same
+command goes on with them; another one is refused until the folder is gone. An exclusive lock on the
 folder that is changed keeps a second writer out.
 """
 
@@ -24,8 +24,7 @@ from xqg.errors import XqgError
 __all__ = ["QUERIES", "Work", "digest_of", "locked", "parts_folder"]
 
 SETTINGS = "work.json"
-STEPS = "steps.jsonl"
-QUERIES = "queries"  # generated queries of the step under way
+QUERIES = "queries"  # generated queries of the segment under way
 SHOWN = 60  # characters of a setting in a message
 SHOWN_OF_HASH = 12
 
@@ -47,14 +46,12 @@ class Work:
 
     Attributes:
         settings: what was asked for, JSON values only; `command` is the command's name.
-        steps: what each finished step recorded, in order.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, Any], steps: list[dict[str, Any]]) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
         """Use `open`."""
         self.folder = folder
         self.settings = dict(settings)
-        self.steps = steps
 
     @classmethod
     def open(cls, folder: Path, settings: Mapping[str, Any]) -> Work:
@@ -74,12 +71,9 @@ class Work:
                 with suppress(OSError):  # something else is in it
                     folder.rmdir()
                 raise
-            return cls(folder, settings, [])
+            return cls(folder, settings)
         _compare(folder, known, settings)
-        steps, size = _whole_lines(folder / STEPS)
-        if size is not None:
-            os.truncate(folder / STEPS, size)
-        return cls(folder, settings, steps)
+        return cls(folder, settings)
 
     @staticmethod
     def pending(folder: Path) -> dict[str, Any] | None:
@@ -97,23 +91,6 @@ class Work:
         except (ValueError, RecursionError, NotADirectoryError, IsADirectoryError):
             pass
         raise XqgError(f"{folder / SETTINGS}: damaged; delete {folder} to give up what it holds")
-
-    def record(self, step: dict[str, Any]) -> None:
-        """Note a finished step; it is on the disk when this returns."""
-        with (self.folder / STEPS).open("ab") as file:
-            file.write(json.dumps(step, ensure_ascii=False).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        self.steps.append(step)
-
-    def keep(self, steps: int) -> None:
-        """Forget all but the first steps: their files are gone."""
-        if steps < len(self.steps):
-            kept = self.steps[:steps]
-            (self.folder / STEPS).unlink()
-            self.steps = []
-            for step in kept:
-                self.record(step)
 
     @property
     def worth_keeping(self) -> bool:
@@ -149,24 +126,6 @@ def _shown(value: Any) -> str:
         return text[:SHOWN_OF_HASH]
     text = " ".join(text.split())  # one line, as every message
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
-
-
-def _whole_lines(path: Path) -> tuple[list[dict[str, Any]], int | None]:
-    """The steps whose lines are whole, and their size in bytes; None where there is no file."""
-    steps: list[dict[str, Any]] = []
-    size = 0
-    try:
-        with path.open("rb") as file:
-            for line in file:
-                if not line.endswith(b"\n"):
-                    break  # torn by the kill: that step is done again
-                steps.append(json.loads(line))
-                size += len(line)
-    except FileNotFoundError:
-        return [], None
-    except (ValueError, RecursionError):
-        raise XqgError(f"{path}: damaged; delete {path.parent} to give up what it holds") from None
-    return steps, size
 
 
 @contextmanager

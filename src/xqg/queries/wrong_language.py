@@ -6,7 +6,23 @@ from collections.abc import Mapping, Sequence
 
 from xqg.queries.filters.language import told
 
-__all__ = ["wrong_language"]
+__all__ = ["verdicts_on", "wrong_language"]
+
+
+def verdicts_on(texts: Sequence[str], language: str, candidates: Sequence[str]) -> dict[str, bool] | None:
+    """Query → whether lingua takes it for the language that it was to be in; False where it cannot tell.
+
+    None where lingua does not know the language, or has none to tell it from.
+
+    Args:
+        texts: distinct ones; blank ones are not judged.
+        candidates: languages of the passages and targets.
+    """
+    judged = [text for text in texts if text.strip()]
+    languages = told(judged, language, candidates)
+    if languages is None:
+        return None
+    return {text: code == language for text, code in zip(judged, languages, strict=True)}
 
 
 def wrong_language(
@@ -22,8 +38,9 @@ def wrong_language(
         candidates: languages of the passages and targets.
     """
     found = {}
-    for asked, mine in texts.items():
-        languages = told([text for text in mine if text.strip()], asked, candidates)
-        if languages is not None:
-            found[asked] = len(languages), len(languages) - languages.count(asked)
+    for language, queries in texts.items():
+        judged = [text for text in queries if text.strip()]
+        verdicts = verdicts_on(list(dict.fromkeys(judged)), language, candidates)
+        if verdicts is not None:
+            found[language] = len(judged), sum(not verdicts[text] for text in judged)
     return found

@@ -1,8 +1,9 @@
 """What is kept beside the dataset: files, and a sidecar that says what they are. Only a cache.
 
-`cache/NAME-KEY.*` are the files of one entry, `cache/NAME-KEY.json` is its sidecar: of which dataset
-version, manifest and settings they are, their sizes and SHA-256. KEY is a hash of what the sidecar
-expects, so that readers of two versions do not take each other's files.
+`cache/NAME-KEY.*` are the files of one entry, `cache/NAME-KEY.json` is its sidecar: of which data and
+settings they are, their sizes and SHA-256. KEY is a hash of what the sidecar expects. The data are named
+by the checksums of the files that hold them (`StoredIndex.data_digest`), which are checked before
+anything is made from them: what was made from other data, sound or damaged, is never taken for it.
 
 An entry is believed only where its sidecar says what is expected and every hash is right. Hashing
 takes 0.2 s for 150 MB (100,000 vectors of 384 dimensions), no more than a search that reads them all
@@ -24,13 +25,15 @@ from pathlib import Path
 from typing import Any
 
 from xqg.atomic import atomic_path
+from xqg.errors import XqgError
 from xqg.index import StoredIndex
 from xqg.index.checksums import sha256_of
+from xqg.index.integrity import VERIFIED
 from xqg.index.store import CACHE
 
 __all__ = ["Entry", "check_entries"]
 
-CACHE_FORMAT = 2
+CACHE_FORMAT = 3
 ABANDONED = 3600  # seconds after which an unfinished write is taken for one that was killed
 _STEM = re.compile(r"(\w+-[0-9a-f]{12})\.(.+)")
 
@@ -39,14 +42,17 @@ class Entry:
     """One entry of an index's cache, whether it is there or not."""
 
     def __init__(self, index: StoredIndex, name: str, settings: Mapping[str, Any]) -> None:
-        """`settings` are JSON values that, with the index's version, decide what the files hold."""
+        """`settings` are JSON values that, with the index's data, decide what the files hold.
+
+        Raises:
+            XqgError: the index's data are damaged.
+        """
         self.version = index.version
         self.folder = index.path / CACHE
         self._expected = {
             "format": CACHE_FORMAT,
             "name": name,
-            "version": index.version,
-            "manifest": index.manifest.digest,
+            "data": index.data_digest,
             **settings,
         }
         key = hashlib.sha256(json.dumps(self._expected, sort_keys=True).encode()).hexdigest()[:12]
@@ -80,14 +86,15 @@ class Entry:
             with tempfile.TemporaryDirectory(dir=self.folder, prefix=".", ignore_cleanup_errors=True) as made:
                 write(Path(made))
                 files = {path.name: [path.stat().st_size, sha256_of(path)] for path in Path(made).iterdir()}
-                sidecar = {**self._expected, **(facts or {}), "files": files}
+                about = {"version": self.version, **(facts or {})}
+                sidecar = {**self._expected, **about, "files": files}
                 with _alone(self.folder):
                     for name in files:
                         os.replace(Path(made) / name, self.path(name))
                     with atomic_path(self.path("json")) as temporary:
                         text = json.dumps(sidecar, ensure_ascii=False, indent=1)
                         temporary.write_text(text, encoding="utf-8")
-                    _drop_earlier(self.folder, self.version)
+                    _drop_earlier(self.folder, self.version, self._expected)
         except OSError:
             return
 
@@ -112,15 +119,17 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _drop_earlier(folder: Path, version: int) -> None:
-    """Delete what belongs to earlier versions, or to nobody; never what belongs to a later one."""
+def _drop_earlier(folder: Path, version: int, entry: Mapping[str, Any]) -> None:
+    """Delete what belongs to earlier versions, or to nobody; never what belongs to a later one.
+
+    What was made of the same data stays, but for entries of the same name.
+    """
     for stem, sidecar in _sidecars(folder).items():
-        if (
-            isinstance(sidecar, dict)
-            and isinstance(sidecar.get("version"), int)
-            and sidecar["version"] >= version
-        ):
-            continue
+        if isinstance(sidecar, dict):
+            known = sidecar.get("version")
+            same = sidecar.get("data") == entry["data"] and sidecar.get("name") != entry["name"]
+            if same or (isinstance(known, int) and known >= version):
+                continue
         for path in folder.glob(f"{stem}.*"):
             path.unlink(missing_ok=True)
     for path in _strays(folder):
@@ -131,6 +140,8 @@ def _sidecars(folder: Path) -> dict[str, Any]:
     """Content of each sidecar by its stem; None where it is no JSON."""
     found: dict[str, Any] = {}
     for path in sorted(folder.glob("*.json")):
+        if path.name == VERIFIED:
+            continue
         try:
             found[path.stem] = json.loads(path.read_bytes())
         except (OSError, ValueError, RecursionError):
@@ -144,6 +155,8 @@ def _strays(folder: Path) -> list[Path]:
     found = []
     for path in sorted(folder.iterdir()):
         match = _STEM.fullmatch(path.name)
+        if path.name == VERIFIED:
+            continue
         try:
             if (match is None or match[1] not in stems) and time.time() - path.stat().st_mtime > ABANDONED:
                 found.append(path)
@@ -190,15 +203,18 @@ def _wrong(index: StoredIndex, folder: Path, stem: str, sidecar: Any, latest: in
         version = int(sidecar["version"])
         if version > latest:
             return [f"json is of version {version}, the latest is {latest}"]
-        if sidecar["manifest"] != _manifest(index, version, sidecar["manifest"]):
-            return [f"json is of another index's version {version}"]
+        if sidecar["data"] != _data(index, version, sidecar["data"]):
+            return [f"json is of other data than version {version} has"]
         damaged = _damaged(folder, stem, sidecar)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return ["json is damaged"]
     return [f"{name.removeprefix(stem + '.')} is damaged or missing" for name in damaged]
 
 
-def _manifest(index: StoredIndex, version: int, otherwise: str) -> str:
-    """Digest of the manifest of a version; `otherwise` where the version is no longer kept."""
+def _data(index: StoredIndex, version: int, otherwise: str) -> str:
+    """Digest of the data of a version; `otherwise` where the version is no longer kept, or its data damaged."""
     kept = {int(row["version"]) for row in index.dataset.versions()}
-    return StoredIndex.open(index.path, version).manifest.digest if version in kept else otherwise
+    try:
+        return StoredIndex.open(index.path, version).data_digest if version in kept else otherwise
+    except XqgError:
+        return otherwise  # the check of the dataset says so

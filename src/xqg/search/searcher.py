@@ -259,7 +259,7 @@ class _Asked:
         """Places of the questions by the weighting that they are to be ranked with."""
         if self.languages != "auto":
             return {Weighting.of(index, self.alpha, self.languages): list(range(len(self.queries)))}
-        counts = index.manifest.counts.queries
+        counts = index.query_counts
         stored = {canonical(code): code for code in index.languages if counts[code]}
         groups: dict[Weighting, list[int]] = {}
         for place, code in enumerate(self._codes(index)):

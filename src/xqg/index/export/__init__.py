@@ -41,5 +41,6 @@ def export_index(
     request = Request(alpha, None if languages is None else index.resolve(languages))
     to_write.check(to, request)
     check_absent(out)
+    index.check_data(again=True)  # what is exported has no checksums any more
     with partial_folder(out) as folder:
         return to_write.write(index, folder, request)

@@ -1,0 +1,178 @@
+"""Whether the files of an index are those that were written, checked when they are opened.
+
+Every file is compared with its SHA-256 in checksums.json the first time, and again whenever its size or
+one of its times has changed: INDEX/cache/verified.json remembers those of files that were right. So
+opening an index costs a look at each file's size and times, and a changed byte is found. `xqg verify`
+does not use that memory: it reads every file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from xqg.atomic import atomic_path
+from xqg.errors import XqgError
+from xqg.index.checksums import Seal, read_checksums, sha256_of
+from xqg.index.store import CACHE, DATASET, files_of
+from xqg.index.versions import MANIFESTS, manifests
+
+__all__ = ["VERIFIED", "check_data", "check_manifest", "data_digest", "lost_version", "version_files"]
+
+VERIFIED = "verified.json"
+
+
+def version_files(dataset: Any) -> list[str]:
+    """Files that hold a version's rows and its lists of deleted rows, in the order of the rows.
+
+    Returns:
+        Paths relative to the index folder.
+    """
+    names: list[str] = []
+    for fragment in dataset.get_fragments():
+        described = fragment.metadata
+        names += files_of(described)
+        if described.deletion_file is not None:
+            names.append(f"{DATASET}/{described.deletion_file.path(described.id)}")
+    return names
+
+
+def lost_version(path: Path) -> int | None:
+    """The version that was sealed, where only earlier ones are there; else None."""
+    seal = _seal(path)
+    if seal is None or seal.version is None or max(manifests(path), default=0) >= seal.version:
+        return None
+    return seal.version
+
+
+def check_manifest(path: Path, version: int | None = None, behind: bool = False) -> None:
+    """Check that the latest version is not older than the sealed one, and a version's manifest is sound.
+
+    Args:
+        version: None: the latest.
+        behind: do not check that it is the sealed one.
+
+    Raises:
+        XqgError: a version that was sealed is gone; the manifest is damaged.
+    """
+    seal = _seal(path)
+    if seal is None:
+        return
+    names = manifests(path)
+    latest = max(names, default=0)
+    if seal.version is not None and latest < seal.version and not behind:
+        raise XqgError(
+            f"{path}: damaged: its latest version was {seal.version}, and the latest that is there is {latest}; take "
+            f"{MANIFESTS} from a backup, or go back to version {latest} (`xqg restore {path} {latest}`)"
+        )
+    name = names.get(latest if version is None else version)
+    if name is not None and name in seal.files:
+        _check(path, name, seal.files[name][1])
+
+
+def check_data(path: Path, names: Iterable[str], again: bool = False) -> None:
+    """Check files by their checksums; those that are not listed are passed over.
+
+    Args:
+        names: paths relative to the index folder.
+        again: hash all of them, whatever is remembered.
+
+    Raises:
+        XqgError: a file is missing or not what was written.
+    """
+    seal = _seal(path)
+    _digests(path, names, {} if seal is None else seal.files, again)
+
+
+def data_digest(path: Path, names: Iterable[str]) -> str:
+    """SHA-256, in hexadecimal, over the content of files in their order: the same data have the same.
+
+    Raises:
+        XqgError: a file is missing or not what was written.
+    """
+    seal = _seal(path)
+    digests = _digests(path, names, {} if seal is None else seal.files, every=True)
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _seal(path: Path) -> Seal | None:
+    """The checksums; None where they are missing or damaged, which `xqg verify` says."""
+    try:
+        return read_checksums(path)
+    except (XqgError, OSError):
+        return None
+
+
+def _digests(
+    path: Path, names: Iterable[str], listed: dict[str, Any], again: bool = False, every: bool = False
+) -> list[str]:
+    """SHA-256 of files, each of the listed ones compared with its entry.
+
+    Args:
+        every: those that are not listed, too.
+    """
+    memory = _remembered(path)
+    found: dict[str, list[Any]] = {}
+    digests = []
+    for name in names:
+        wanted = listed[name][1] if name in listed else None
+        if wanted is None and not every:
+            continue
+        stamp = _stamp(path, name)
+        known = memory.get(name)
+        if not again and known is not None and known[:-1] == stamp and wanted in (None, known[-1]):
+            digest = known[-1]
+        else:
+            digest = _check(path, name, wanted)
+        found[name] = [*stamp, digest]
+        digests.append(digest)
+    if any(memory.get(name) != entry for name, entry in found.items()):
+        _remember(path, {**memory, **found})
+    return digests
+
+
+def _check(path: Path, name: str, wanted: str | None) -> str:
+    """A file's SHA-256, which must be the one wanted where there is one."""
+    try:
+        digest = sha256_of(path / name)
+    except FileNotFoundError:
+        raise _damaged(path, name, "is missing") from None
+    except OSError as error:
+        raise _damaged(path, name, f"cannot be read ({error.strerror or error})") from None
+    if wanted is not None and digest != wanted:
+        raise _damaged(path, name, "is damaged: its bytes are not those that were written")
+    return digest
+
+
+def _damaged(path: Path, name: str, what: str) -> XqgError:
+    return XqgError(f"{path}: {name} {what}; `xqg verify {path}` says what can be done")
+
+
+def _stamp(path: Path, name: str) -> list[int]:
+    """Size and times of a file: a changed byte changes the last of them, whatever is set back."""
+    try:
+        stat = (path / name).stat()
+    except FileNotFoundError:
+        raise _damaged(path, name, "is missing") from None
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
+
+
+def _remembered(path: Path) -> dict[str, list[Any]]:
+    try:
+        digest, _, body = (path / CACHE / VERIFIED).read_bytes().partition(b"\n")
+        if hashlib.sha256(body).hexdigest().encode() != digest:
+            return {}
+        return {str(name): list(entry) for name, entry in json.loads(body).items()}
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _remember(path: Path, entries: dict[str, list[Any]]) -> None:
+    """Keep what is known of files that are still there; a folder that cannot be written is no error."""
+    body = json.dumps({name: entry for name, entry in entries.items() if (path / name).exists()}).encode()
+    with suppress(OSError), atomic_path(path / CACHE / VERIFIED) as temporary:
+        temporary.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
