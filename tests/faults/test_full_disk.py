@@ -142,7 +142,7 @@ def kept(path: Path) -> tuple[Any, ...]:
         ("add-language", 1, {"fresh", "begun"}),
         ("compact", 1, {"fresh", "begun"}),
         ("remove", 1, {"fresh"}),
-        ("remove, a whole file", 2, {"fresh"}),
+        ("remove, a whole file", 1, {"fresh"}),
         ("restore", 1, {"fresh"}),
     ],
 )
@@ -163,9 +163,9 @@ def test_the_disk_fills_up_after_the_commit(disk: Disk, base: StoredIndex, monke
     out = begin(disk, base)
     with monkeypatch.context() as patch:
 
-        def full(path: Path, known: Any = None) -> None:
+        def full(path: Path, version: int, known: Any = None) -> None:
             disk.resize(disk.used)
-            seal(path, known)
+            seal(path, version, known)
 
         patch.setattr("xqg.index.change.seal", full)
         code, printed = ended(lambda: do(out))

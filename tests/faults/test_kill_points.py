@@ -35,7 +35,6 @@ from xqg.index.work import parts_folder
 
 KILLS = int(os.environ.get("XQG_FAULTS", "20"))
 NAMES = list(cases.OPERATIONS)
-COMMIT = {"restore": "restore_version"}  # others: commit
 PAUSE = 0.0005  # seconds at each event, so that a clock's kills are spread over all of them
 
 
@@ -73,7 +72,7 @@ def chosen(number: int, operation: str, unbroken: Unbroken) -> tuple[Kill | None
     if kind == 5:
         return None, chance.uniform(0, unbroken.seconds + PAUSE * len(unbroken.events))
     if kind == 4:
-        event, seconds = unbroken.during(COMMIT.get(operation, "commit"))
+        event, seconds = unbroken.during("commit")
         return Kill(event, delay=chance.uniform(0, 1.2 * seconds)), None
     phases = list(unbroken.phases())
     return some_kill(chance, unbroken, phases[chance.randrange(len(phases))]), None
@@ -122,7 +121,7 @@ def test_a_kill_inside_the_commit_of_lance(
         pytest.skip("needs strace, to kill at a call of the system")
     whole = unbroken[operation]
     path = prepare(operation, base, tmp_path / "killed")
-    event, _ = whole.during(COMMIT.get(operation, "commit"))
+    event, _ = whole.during("commit")
     code, events, _ = run(context, operation, path, Kill(event, call=call))
     if code == NO_STRACE:
         pytest.skip("strace may not trace here")

@@ -24,11 +24,12 @@ from faults import cases
 
 # Where a process may die: functions of xqg wherever they were imported to, methods, and calls of the system.
 FUNCTIONS = (
-    "commit", "restore_version", "seal", "settle", "write_rows", "add_columns", "delete_rows", "drop_orphans",
+    "commit", "seal", "settle", "write_rows", "add_columns", "delete_rows", "drop_orphans",
     "keep_array", "query_texts",
 )  # fmt: skip
 METHODS = (
-    ("xqg.index.work", "Work", ("record", "clear", "keep")),
+    ("xqg.index.work", "Work", ("clear",)),
+    ("xqg.index.steps", "Written", ("save",)),
     ("xqg.queries.store", "LanguageFile", ("append",)),
     ("faults.cases", "Encoder", ("encode_passages", "encode_queries")),
     ("faults.cases", "Generator", ("generate_block",)),

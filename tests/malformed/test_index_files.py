@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
@@ -17,8 +18,10 @@ from hypothesis import strategies as st
 from malformed.shared import NO_OBJECT, NO_TEXT, counted, damaged, examples, listing, refusal
 from tiny_index import FakeEncoder
 from xqg.errors import XqgError
-from xqg.index import Counts, EncoderRecord, Generation, GivenQueries, Manifest, StoredIndex, build_index
-from xqg.index.checksums import CHECKSUMS, read_checksums
+from xqg.index import EncoderRecord, Generation, GivenQueries, Manifest, StoredIndex, build_index
+from xqg.index.checksums import CHECKSUMS, Seal, read_checksums
+from xqg.index.steps import Written
+from xqg.index.store import write_rows
 from xqg.index.work import Work
 from xqg.passages import Passage
 from xqg.search import Searcher
@@ -31,16 +34,15 @@ MANIFEST = Manifest(
     languages=("ja", "zh_Hant"),
     weighted=("ja",),
     dimension=8,
-    counts=Counts(7, {"ja": 17, "zh_Hant": 1}, 1, {"ja": 2}, {"ja": (19, 3)}, 4),
-    content="0" * 64,
     xqg="0.1.0",
     fields={"year": "int64"},
     filters=("language", "best:0.5"),
     thresholds={"ja": [0.5, 1]},
+    judged={"ja": (19, 3)},
 )
 HUGE: list[Any] = [float("nan"), float("inf"), -float("inf"), 10**400, -1, "9" * 5000]
 STRANGE: list[Any] = [*NO_TEXT, None, *HUGE, "", "x", "\ud800", "a\nb", [[]], [None], [[1]], [["ja"]], {"ja": []}, {"ja": [1]}]
-DEEP = b'{"format": 2, "alpha": ' + b"[" * 9000 + b"]" * 9000 + b"}"
+DEEP = b'{"format": 3, "alpha": ' + b"[" * 9000 + b"]" * 9000 + b"}"
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -80,8 +82,7 @@ def test_manifests(data: st.DataObject) -> None:
         message = refusal(lambda text=text: Manifest.loads(text, "INDEX"))
         counted("manifests", message)
         if message is None:  # then it can be written and named
-            found = Manifest.loads(text, "INDEX")
-            assert len(found.digest) == 64
+            assert Manifest.loads(Manifest.loads(text, "INDEX").dumps(), "INDEX")
         else:
             assert message.startswith("INDEX: ")
     text = MANIFEST.dumps().encode()
@@ -94,7 +95,6 @@ def test_manifests(data: st.DataObject) -> None:
 
 
 SETTINGS = {"command": "add", "passages": "0" * 64, "languages": ["ja"], "alpha": 0.5, "seed": 0}
-STEP = {"fragments": [{"id": 0}], "files": {"a": [1, "0"]}, "tally": {}, "passages": 3, "state": {}}
 
 
 @examples(250)
@@ -102,8 +102,8 @@ STEP = {"fragments": [{"id": 0}], "files": {"a": [1, "0"]}, "tally": {}, "passag
 def test_settings_of_a_change(tmp_path: Path, data: st.DataObject) -> None:
     folder = tmp_path / "work"
     shutil.rmtree(folder, ignore_errors=True)
-    Work.open(folder, SETTINGS).record(STEP)
-    assert Work.open(folder, SETTINGS).steps == [STEP]
+    Work.open(folder, SETTINGS)
+    assert Work.open(folder, SETTINGS).settings == SETTINGS
     path = folder / "work.json"
     whole = path.read_bytes()
     wrong = json.dumps(data.draw(mutated(SETTINGS))).encode()
@@ -123,37 +123,41 @@ def test_settings_of_a_change(tmp_path: Path, data: st.DataObject) -> None:
 
 @examples(200)
 @given(st.data())
-def test_steps_of_a_change(tmp_path: Path, data: st.DataObject) -> None:
-    """Whole lines are steps or an error; a torn last line is cut off, as the kill left it."""
-    folder = tmp_path / "work"
+def test_segments_of_a_change(tmp_path: Path, data: st.DataObject) -> None:
+    """A segment's file is believed as it was written, and so are the files that it lists."""
+    folder = tmp_path / "index"
     shutil.rmtree(folder, ignore_errors=True)
-    Work.open(folder, SETTINGS)
-    path, line = folder / "steps.jsonl", json.dumps(STEP).encode()
-    torn = line[: data.draw(st.integers(1, len(line) - 1))]
-    path.write_bytes(line + b"\n" + torn)
-    assert Work.open(folder, SETTINGS).steps == [STEP]
-    assert path.read_bytes() == line + b"\n"
-    for content in [line + b"\n" + torn + b"\n", data.draw(damaged(line + b"\n" + line + b"\n")), DEEP + b"\n", b"\n"]:
-        path.write_bytes(content)
-        before = listing(tmp_path)
-        message = refusal(lambda: Work.open(folder, SETTINGS))
-        counted("steps.jsonl", message)
-        if message is not None:
-            assert message.startswith(f"{path}: damaged")
-            assert listing(tmp_path) == before
-        else:
-            assert content not in (line + b"\n" + torn + b"\n", DEEP + b"\n", b"\n")
+    row = pa.table({"id": ["a", "b"]})
+    written = Written.of(folder, write_rows(folder, row), bad=[{"id": "c", "reason": "too large"}], ties={"ja": 2})
+    path = folder / "000000000-000000003.json"
+    written.save(path)
+    found = Written.load(path, folder)
+    assert found is not None
+    assert (found.files, found.bad, found.ties) == (written.files, written.bad, written.ties)
+    assert [one.to_json() for one in found.fragments] == [one.to_json() for one in written.fragments]
+    [name] = written.files
+    for file in (path, folder / name):
+        whole = file.read_bytes()
+        content = data.draw(st.one_of(damaged(whole), st.sampled_from([b"", DEEP, *NO_OBJECT])))
+        file.write_bytes(content)
+        counted("segments", "passed over" if Written.load(path, folder) is None else None)
+        assert (Written.load(path, folder) is None) == (content != whole)
+        file.unlink()
+        assert Written.load(path, folder) is None
+        file.write_bytes(whole)
+    assert Written.load(path, folder) is not None
 
 
 @examples(300)
 @given(st.data())
 def test_checksums(tmp_path: Path, data: st.DataObject) -> None:
     path = tmp_path / CHECKSUMS
-    listed = {"passages.lance/data/a.lance": [123, "0" * 64], "passages.lance/_versions/1.manifest": [1, "f" * 64]}
+    files = {"passages.lance/data/a.lance": [123, "0" * 64], "passages.lance/_versions/1.manifest": [1, "f" * 64]}
+    listed = {"version": 7, "files": files}
     body = json.dumps(listed).encode()
     whole = hashlib.sha256(body).hexdigest().encode() + b"\n" + body
     path.write_bytes(whole)
-    assert read_checksums(tmp_path) == {name: tuple(entry) for name, entry in listed.items()}
+    assert read_checksums(tmp_path) == Seal(7, {name: (size, sha) for name, (size, sha) in files.items()})
     content = data.draw(damaged(whole))
     path.write_bytes(content)
     message = refusal(lambda: read_checksums(tmp_path))

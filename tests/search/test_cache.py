@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from xqg.index import StoredIndex
+from xqg.index.integrity import VERIFIED
 from xqg.index.reweight import reweight_index
 from xqg.search import Weighting
 from xqg.search.cache import cached_engine, check_cache, prepare_engine
@@ -31,13 +32,14 @@ def engine_of(index: StoredIndex, factory: str = "Flat", say=None):
 
 
 def names(index: StoredIndex) -> list[str]:
-    return sorted(path.name for path in (index.path / "cache").iterdir())
+    """Files of entries: all but the memory of which files of the dataset are sound."""
+    return sorted(path.name for path in (index.path / "cache").iterdir() if path.name != VERIFIED)
 
 
 def test_built_once_then_loaded(build, fused_calls) -> None:
     index = build()
     first = engine_of(index)
-    sidecar, file = sorted((index.path / "cache").iterdir(), key=lambda path: path.suffix, reverse=True)
+    sidecar, file = ((index.path / "cache" / name) for name in reversed(names(index)))
     assert sidecar.stem == file.stem
     assert (sidecar.suffix, file.suffix) == (".json", ".faiss")
     again = engine_of(StoredIndex.open(index.path))
@@ -82,7 +84,7 @@ def other_rows(folder: Path) -> None:
         lambda folder: one(folder, "json").unlink(),
         lambda folder: one(folder, "json").write_text("[1]"),
         lambda folder: one(folder, "faiss").write_bytes(b""),
-        lambda folder: edit(folder, version=2),
+        lambda folder: edit(folder, data="0" * 64),
         lambda folder: edit(folder, files=None),
         lambda folder: edit(folder, files={}),
         other_rows,
@@ -101,7 +103,7 @@ def test_rebuilt_when_damaged(build, fused_calls, damage) -> None:
 
 
 def test_stale_cache_of_another_index(build, pool, fused_calls) -> None:
-    """Same settings and counts, other texts: the manifest's content hash tells them apart."""
+    """Same settings and counts, other texts: the checksums of the data tell them apart."""
     first, second = build("a"), build("b", passages=pool[::-1])
     engine_of(first)
     shutil.copytree(first.path / "cache", second.path / "cache")
@@ -224,9 +226,9 @@ def later(folder: Path) -> str:
     return one(folder, "json").name + " is of version 9, the latest is 1"
 
 
-def of_another_index(folder: Path) -> str:
-    edit(folder, manifest="0" * 64)
-    return one(folder, "json").name + " is of another index's version 1"
+def of_other_data(folder: Path) -> str:
+    edit(folder, data="0" * 64)
+    return one(folder, "json").name + " is of other data than version 1 has"
 
 
 def stray(folder: Path) -> str:
@@ -236,7 +238,7 @@ def stray(folder: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    "damage", [damaged_file, missing_file, damaged_sidecar, later, of_another_index, stray]
+    "damage", [damaged_file, missing_file, damaged_sidecar, later, of_other_data, stray]
 )
 def test_check_names_what_is_wrong(build, damage) -> None:
     index = build()

@@ -1,7 +1,7 @@
 """Whether the files of an index are those that were written, checked when they are opened.
 
 Every file is compared with its SHA-256 in checksums.json the first time, and again whenever its size or
-one of its times has changed: INDEX/cache/verified.json remembers those of files that were right. So
+one of its times has changed: INDEX/cache/verified remembers those of files that were right. So
 opening an index costs a look at each file's size and times, and a changed byte is found. `xqg verify`
 does not use that memory: it reads every file.
 """
@@ -23,7 +23,7 @@ from xqg.index.versions import MANIFESTS, manifests
 
 __all__ = ["VERIFIED", "check_data", "check_manifest", "data_digest", "lost_version", "version_files"]
 
-VERIFIED = "verified.json"
+VERIFIED = "verified"
 
 
 def version_files(dataset: Any) -> list[str]:

@@ -169,6 +169,8 @@ class Manifest:
 
 def _parse(row: dict[str, Any]) -> Manifest:
     """Fields added by a later xqg of the same format are ignored, so that it can be read by this one."""
+    if row["format"] is True or row["format"] != FORMAT:
+        raise ValueError(f"format {row['format']!r}")
     if row["fusion"] not in FUSIONS:
         raise ValueError(f"fusion {row['fusion']!r}")
     languages, weighted = tuple(row["languages"]), tuple(row["weighted"])

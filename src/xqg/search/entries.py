@@ -122,12 +122,12 @@ def _alone(folder: Path) -> Iterator[None]:
 def _drop_earlier(folder: Path, version: int, entry: Mapping[str, Any]) -> None:
     """Delete what belongs to earlier versions, or to nobody; never what belongs to a later one.
 
-    What was made of the same data stays, but for entries of the same name.
+    What was made of the same data stays, if no weighting that may have changed is in it.
     """
     for stem, sidecar in _sidecars(folder).items():
         if isinstance(sidecar, dict):
             known = sidecar.get("version")
-            same = sidecar.get("data") == entry["data"] and sidecar.get("name") != entry["name"]
+            same = sidecar.get("data") == entry["data"] and "weighting" not in sidecar
             if same or (isinstance(known, int) and known >= version):
                 continue
         for path in folder.glob(f"{stem}.*"):
@@ -140,8 +140,6 @@ def _sidecars(folder: Path) -> dict[str, Any]:
     """Content of each sidecar by its stem; None where it is no JSON."""
     found: dict[str, Any] = {}
     for path in sorted(folder.glob("*.json")):
-        if path.name == VERIFIED:
-            continue
         try:
             found[path.stem] = json.loads(path.read_bytes())
         except (OSError, ValueError, RecursionError):
