@@ -75,6 +75,16 @@ class StoredIndex:
         latest = latest_version(self.dataset, self.path)
         return self if latest == self.version else StoredIndex.open(self.path)
 
+    def reopened(self) -> StoredIndex | None:
+        """The index as it lies in the folder now, where that is no longer this version; else None.
+
+        Raises:
+            XqgError: there is no index any more, or it cannot be opened.
+        """
+        now = StoredIndex.open(self.path)
+        same = (now.version, version_files(now.dataset)) == (self.version, version_files(self.dataset))
+        return None if same else now
+
     def __len__(self) -> int:
         """Number of passages."""
         return self._size
@@ -125,6 +135,7 @@ class StoredIndex:
         Raises:
             XqgError: a data file that is missing or damaged.
         """
+        self.check_data()
         return counts_of(self.dataset, self.manifest, self.notes.skipped, self.path)
 
     @cached_property

@@ -293,7 +293,7 @@ def take_table(dataset: Any, rows: Any, columns: Sequence[str], path: Path) -> p
 
 @contextmanager
 def _reading(path: Path) -> Iterator[None]:
-    with _told("read", path, "see `xqg verify`, or build it again"):
+    with _told("read", path, f"if it was changed meanwhile, run the command again; else see `xqg verify {path}`"):
         yield
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,9 @@ __all__ = ["Hit", "Searcher"]
 
 Queries = Sequence[str] | npt.NDArray[np.floating]
 Languages = Sequence[str] | Literal["auto"] | None
+Answer = TypeVar("Answer")
+
+REOPENED = 5  # times that a search begins anew because its version went away
 
 
 class Searcher:
@@ -66,6 +69,8 @@ class Searcher:
         self._lock = threading.Lock()
         self._following = threading.Lock()
         self._state = self._opened(index)
+        # An earlier version that somebody opened to search it stays what is searched.
+        self._pinned = index.latest() is not index
 
     @property
     def index(self) -> StoredIndex:
@@ -85,7 +90,7 @@ class Searcher:
         with self._following:
             before = self.index
             latest = before.latest()
-            if latest.version <= before.version:
+            if latest is before:
                 return False
             if latest.manifest.encoder != before.manifest.encoder:
                 raise XqgError(f"{latest.path}: made with another encoder now; open it anew")
@@ -114,14 +119,15 @@ class Searcher:
             with_generated: give each hit its passage's generated queries that count, with their similarity
                 to the question: they are encoded for it, as is the question.
         """
-        state = self._state
-        asked = _Asked(queries, k, alpha, languages, query_languages, where, hybrid)
-        ranked = self._rank(state, asked)
-        pairs = zip(ranked.scores.tolist(), ranked.rows.tolist(), strict=True)
-        hits = [hits_of(state.index, state.ids, *pair) for pair in pairs]
-        if not with_generated:
-            return hits
-        return with_queries(state.index, self._loaded(), hits, ranked.vectors, ranked.languages())
+
+        def hits(state: State, ranked: _Ranked) -> list[list[Hit]]:
+            pairs = zip(ranked.scores.tolist(), ranked.rows.tolist(), strict=True)
+            lists = [hits_of(state.index, state.ids, *pair) for pair in pairs]
+            if not with_generated:
+                return lists
+            return with_queries(state.index, self._loaded(), lists, ranked.vectors, ranked.languages())
+
+        return self._answer(_Asked(queries, k, alpha, languages, query_languages, where, hybrid), hits)
 
     def rank(
         self,
@@ -160,23 +166,56 @@ class Searcher:
                 approximates (but with `where`, which compares exactly), vectors where `hybrid` needs
                 texts.
         """
-        ranked = self._rank(self._state, _Asked(queries, k, alpha, languages, query_languages, where, hybrid))
-        return ranked.scores, ranked.rows
+        asked = _Asked(queries, k, alpha, languages, query_languages, where, hybrid)
+        return self._answer(asked, lambda _, ranked: (ranked.scores, ranked.rows))
 
     def _opened(self, index: StoredIndex) -> State:
         return State(index, chosen_engine(index, self._asked_engine), self._say)
 
-    def _rank(self, state: State, asked: _Asked) -> _Ranked:
+    def _answer(self, asked: _Asked, finish: Callable[[State, _Ranked], Answer]) -> Answer:
+        """Rank on the version that is there; where that goes away meanwhile, on the one after it.
+
+        Another process may compact the index or put another in its place at any time: a version that was
+        open has no files then. Versions only ever go where a later one is there.
+        """
         asked.check()
+        self._check(self._state, asked)
+        vectors = self._vectors(self._state.index, asked.queries)  # loads the encoder, which takes seconds
+        for _ in range(REOPENED):
+            state = self._state
+            try:
+                return finish(state, self._rank(state, asked, vectors))
+            except XqgError:
+                if not self._reopen(state):
+                    raise
+        return finish(self._state, self._rank(self._state, asked, vectors))
+
+    def _reopen(self, state: State) -> bool:
+        """Go on with what lies in the folder now; False where that is what `state` has, or cannot serve."""
+        with self._following:
+            if self._state is not state:
+                return True  # another thread was faster
+            if self._pinned:
+                return False
+            now = state.index.reopened()
+            if now is None or now.manifest.encoder != state.index.manifest.encoder:
+                return False
+            self._state = self._opened(now)
+            return True
+
+    def _check(self, state: State, asked: _Asked) -> None:
+        """Refuse what can be refused before anything is loaded."""
         if asked.where is None:
             check_served(state.index, state.engine, asked.alpha, asked.languages)
         else:
             state.index.check_where(asked.where)
+
+    def _rank(self, state: State, asked: _Asked, vectors: Floats) -> _Ranked:
+        self._check(state, asked)
         groups = asked.weightings(state.index)
         encoder = state.index.manifest.encoder
         known = [code for code in asked.query_languages or () if code is not None]
         warn_untrained("encoder", encoder.name, encoder.languages, known)
-        vectors = self._vectors(state.index, asked.queries)
         width = min(asked.k, len(state.index))
         scores = np.full((len(vectors), width), -np.inf, dtype=np.float32)
         rows = np.full((len(vectors), width), -1, dtype=np.int64)
