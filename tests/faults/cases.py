@@ -20,6 +20,8 @@ from xqg.index.history import restore_index
 from xqg.index.languages import add_languages
 from xqg.index.remove import remove_passages
 from xqg.index.reweight import reweight_index
+from xqg.index.upgrade import upgrade_index
+from xqg.index.versions import look, manifests
 from xqg.passages import Passage
 from xqg.queries.filters import parse_filters
 
@@ -91,6 +93,7 @@ OPERATIONS: dict[str, Operation] = {
     "compact": compact_index,
     "compact --keep 1": lambda path: compact_index(path, keep=1),
     "restore": lambda path: restore_index(path, 1),
+    "upgrade": upgrade_index,
     "reweight": lambda path: reweight_index(path, alpha=0.3, languages=["ru"]),
 }
 
@@ -115,5 +118,6 @@ def same(one: StoredIndex, other: StoredIndex) -> bool:
 
 
 def versions(path: Path) -> list[int]:
-    """Every version there is, ascending; each can be opened."""
-    return [int(one["version"]) for one in StoredIndex.open(path).dataset.versions()]
+    """Every version of today's format, ascending; each can be opened."""
+    numbers = [int(one["version"]) for one in StoredIndex.open(path).dataset.versions()]
+    return [number for number in numbers if not look(path, number, manifests(path)[number]).older]

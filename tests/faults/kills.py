@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import tarfile
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,12 +15,14 @@ import pyarrow as pa
 
 from faults import cases
 from faults.worker import END, Kill, work
+from xqg.errors import XqgError
 from xqg.index import StoredIndex
 from xqg.index.checksums import CHECKSUMS, dataset_files, read_checksums
 from xqg.index.store import CACHE, DATASET
 from xqg.index.verify import verify
 from xqg.index.work import parts_folder
 
+OLD = Path(__file__).parents[1] / "index" / "format2.tar.gz"  # an index of an earlier format
 HIT: dict[str, Counter[str]] = {}  # operation -> phase -> kills
 PATIENCE = 60  # seconds that an operation may take
 FINISHED = "finished before"
@@ -81,7 +84,10 @@ def prepare(operation: str, base: Path, folder: Path) -> Path:
     """A new folder's index that the operation is to be done on; absent where it is to be built."""
     folder.mkdir()
     path = folder / "index"
-    if not operation.startswith("index"):
+    if operation == "upgrade":
+        with tarfile.open(OLD) as archive:
+            archive.extractall(folder, filter="data")
+    elif not operation.startswith("index"):
         shutil.copytree(base, path)
     return path
 
@@ -135,7 +141,12 @@ def check_readable(path: Path, unbroken: Unbroken) -> int:
     if not path.exists():
         assert list(unbroken.rows) == [1], "an index that was there is gone"
         return 0
-    index = StoredIndex.open(path)
+    try:
+        index = StoredIndex.open(path)
+    except XqgError as error:
+        if f"`xqg upgrade {path}`" in str(error):
+            return 0  # not converted yet
+        raise
     assert cases.rows(index).equals(unbroken.rows[index.version])
     return index.version
 

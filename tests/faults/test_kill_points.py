@@ -55,7 +55,8 @@ def unbroken(
             code, events, times = run(context, operation, path)
             assert code == 0
             made = Unbroken(path, events, times)
-            for place in {base, path} if not operation.startswith("index") else {path}:
+            new = operation.startswith("index") or operation == "upgrade"
+            for place in {path} if new else {base, path}:
                 for number in cases.versions(place):
                     made.rows[number] = cases.rows(StoredIndex.open(place, number))
             self[operation] = made

@@ -33,12 +33,15 @@ from xqg.index import StoredIndex
 from xqg.index.add import add_passages
 from xqg.index.compact import compact_index
 from xqg.index.history import restore_index
+from xqg.index.integrity import lost_version
 from xqg.index.languages import add_languages
+from xqg.index.manifest import FORMAT
 from xqg.index.partial import check_absent
 from xqg.index.remove import remove_passages
 from xqg.index.reweight import reweight_index
 from xqg.index.sources import QuerySource
 from xqg.index.store import DATASET
+from xqg.index.upgrade import upgrade_index
 from xqg.passages import PassagesLike, as_languages
 from xqg.progress import bars, changing, note
 from xqg.queries.inputs import QueriesLike
@@ -47,7 +50,7 @@ from xqg.search.engines import check_engine
 from xqg.units import size
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    from typing_extensions import Self, Unpack
 
     from xqg.encoding import Encoder
 
@@ -379,9 +382,11 @@ class Index(SearchableIndex):
         size_before = before.disk_bytes()["dataset"]
         with bars(progress), changing() as listener:
             after = compact_index(self.path, keep=keep, progress=listener)
-        sizes = f"; {size(size_before)} before, {size(after.disk_bytes()['dataset'])} now"
+        size_after = after.disk_bytes()["dataset"]
+        sizes = f"; {size(size_before)} before, {size(size_after)} now"
         what = f"{after.files:,} data file{'s' if after.files > 1 else ''}"
-        return self._changed(ChangeReport.of_change(before, after, what, sizes), after)
+        report = ChangeReport.of_change(before, after, what, sizes, changed=size_after < size_before)
+        return self._changed(report, after)
 
     def restore(self, version: int) -> ChangeReport:
         """Make an earlier version the latest one again, as a new version; those between stay in the history.
@@ -399,10 +404,36 @@ class Index(SearchableIndex):
             XqgError: no such version, an unfinished change.
         """
         checked_whole("version", version)
-        before = self._latest()
+        lost = lost_version(self.path)
+        before = StoredIndex.open(self.path, lost_ok=True)
         after = restore_index(self.path, version)
         what = f"as version {after.message.get('restored', after.version)} was"
-        return self._changed(ChangeReport.of_change(before, after, what), after)
+        what += "" if lost is None else f"; version {lost}, which was lost, is given up"
+        return self._changed(ChangeReport.of_change(before, after, what, changed=lost is not None), after)
+
+    @classmethod
+    def upgrade(cls, path: PathLike) -> Self:
+        """Convert an index of format 2, which earlier versions of xqg made, and open it; nothing is encoded.
+
+        The versions before stay in the history, but one cannot go back to them. An index of this format
+        stays as it is.
+
+            >>> xqg.Index.upgrade("my-index").last_change
+            my-index: version 1, 3 passages; nothing to do, it is so already
+
+        Raises:
+            XqgError: no index there; one of a format before 2, or of a newer xqg; a damaged file; a change
+                that another xqg began and did not finish.
+        """
+        folder = checked_path("path", path)
+        before, stored = upgrade_index(folder)
+        index = cls(stored)
+        what = f"converted from format {FORMAT - 1} to {FORMAT}"
+        changed = stored.version > before
+        done = what if changed else "nothing to do, it is so already"
+        line = f"{stored.path}: version {stored.version}, {len(stored):,} passages; {done}"
+        index.last_change = ChangeReport(stored.version, len(stored), changed, stored.message, [line])
+        return index
 
     def _latest(self) -> StoredIndex:
         """The version that a change begins with: another process may have made one meanwhile."""

@@ -96,10 +96,20 @@ class ChangeReport:
 
     @classmethod
     def of_change(
-        cls, before: StoredIndex, after: StoredIndex, what: str, more: str = "", left_out: LeftOut | None = None
+        cls,
+        before: StoredIndex,
+        after: StoredIndex,
+        what: str,
+        more: str = "",
+        left_out: LeftOut | None = None,
+        changed: bool = False,
     ) -> ChangeReport:
-        """Of a change from one version to the next: `INDEX: version 3, 1,250 passages; 10 added`."""
-        changed = after.version > before.version
+        """Of a change from one version to the next: `INDEX: version 3, 1,250 passages; 10 added`.
+
+        Args:
+            changed: whether something changed though the version is the same.
+        """
+        changed = changed or after.version > before.version
         done = what if changed else "nothing to do, it is so already"
         lines = [f"{after.path}: version {after.version}, {len(after):,} passages; {done}{more}"]
         if left_out is not None:

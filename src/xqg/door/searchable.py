@@ -90,6 +90,7 @@ class SearchableIndex:
         encoder: EncoderLike | None = None,
         device: str | None = None,
         dtype: str = "auto",
+        lost_ok: bool = False,
     ) -> Self:
         """Open an index at its latest version, or an earlier one to search.
 
@@ -104,13 +105,17 @@ class SearchableIndex:
                 None: by the name that the index knows it by. It is loaded when it is first needed.
             device: of the models; None: a GPU where there is one.
             dtype: number type of the encoder in searches; changes use that of the index.
+            lost_ok: open it where its latest version is lost, too, at the latest that is there: to go back to
+                it with `restore`.
 
         Raises:
-            XqgError: no index there, no such version; another encoder than it was built with.
+            XqgError: no index there, no such version; another encoder than it was built with; its latest
+                version is lost, or its manifest damaged.
         """
         if version is not None:
             checked_whole("version", version)
-        stored = StoredIndex.open(checked_path("path", path), version)
+        check_flags(lost_ok=lost_ok)
+        stored = StoredIndex.open(checked_path("path", path), version, lost_ok=lost_ok)
         index = cls(stored, device=device, dtype=dtype)
         index._take(encoder)
         return index

@@ -68,10 +68,10 @@ def change(
             latest version, or as `make`.
     """
     path = Path(path)
-    StoredIndex.open(path, behind=back)  # a folder that is no index is told before it is locked
+    StoredIndex.open(path, lost_ok=back)  # a folder that is no index is told before it is locked
     busy = f"{path}: another process is changing it; wait for it and run the command again"
     with locked(path, busy):
-        index = StoredIndex.open(path, behind=back)
+        index = StoredIndex.open(path, lost_ok=back)
         if back and lost_version(path) is not None:
             seal(path, index.version)  # who goes back from a version that is lost gives it up
         done = index.message.get("digest")

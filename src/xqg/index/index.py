@@ -54,20 +54,20 @@ class StoredIndex:
         self.dataset = dataset
 
     @classmethod
-    def open(cls, path: Path | str, version: int | None = None, *, behind: bool = False) -> StoredIndex:
+    def open(cls, path: Path | str, version: int | None = None, *, lost_ok: bool = False) -> StoredIndex:
         """Open an index folder at its latest version, or an earlier one.
 
         Changes made meanwhile do not reach an index that is open: it stays at its version.
 
         Args:
-            behind: open it even where its latest version is lost: the latest that is there.
+            lost_ok: open it even where its latest version is lost: at the latest that is there.
 
         Raises:
             XqgError: the folder is missing, holds no index, or one of another format; no such version;
                 its latest version is lost, its manifest damaged.
         """
         path = Path(path)
-        check_manifest(path, version, behind)
+        check_manifest(path, version, lost_ok)
         return cls(path, *open_dataset(path, version))
 
     def latest(self) -> StoredIndex:

@@ -49,12 +49,12 @@ def lost_version(path: Path) -> int | None:
     return seal.version
 
 
-def check_manifest(path: Path, version: int | None = None, behind: bool = False) -> None:
+def check_manifest(path: Path, version: int | None = None, lost_ok: bool = False) -> None:
     """Check that the latest version is not older than the sealed one, and a version's manifest is sound.
 
     Args:
         version: None: the latest.
-        behind: do not check that it is the sealed one.
+        lost_ok: do not check that it is the sealed one.
 
     Raises:
         XqgError: a version that was sealed is gone; the manifest is damaged.
@@ -64,7 +64,7 @@ def check_manifest(path: Path, version: int | None = None, behind: bool = False)
         return
     names = manifests(path)
     latest = max(names, default=0)
-    if seal.version is not None and latest < seal.version and not behind:
+    if seal.version is not None and latest < seal.version and not lost_ok:
         raise XqgError(
             f"{path}: damaged: its latest version was {seal.version}, and the latest that is there is {latest}; take "
             f"{MANIFESTS} from a backup, or go back to version {latest} (`xqg restore {path} {latest}`)"

@@ -22,13 +22,16 @@ from xqg.index.work import Work, locked
 __all__ = ["upgrade_index"]
 
 
-def upgrade_index(path: Path | str) -> StoredIndex:
+def upgrade_index(path: Path | str) -> tuple[int, StoredIndex]:
     """Convert the latest version of an index of format 2; an index of this format is left as it is.
 
     Format 2 kept counts in its manifest. They are counted from the rows now; what rows cannot tell goes
     into the commit: the next block's number, and how many passages were skipped. Languages get a column
     of verdicts that is null, and the numbers of judged queries stay in the manifest. Versions before
     this one stay in the history, but cannot be gone back to.
+
+    Returns:
+        The version that was converted, or is of this format already; the index at its latest version.
 
     Raises:
         XqgError: no index; one of another format; a damaged file; an unfinished change or another
@@ -42,7 +45,7 @@ def upgrade_index(path: Path | str) -> StoredIndex:
             index = StoredIndex.open(path)  # also where a kill came between commit and seal
             if Work.pending(path / WORK) is None:
                 seal(path, index.version)
-            return index
+            return index.version, index
         _check_no_work(path)
         listed = read_checksums(path)
         check_data(path, [*version_files(dataset), *({} if listed is None else listed.files)], again=True)
@@ -57,7 +60,7 @@ def upgrade_index(path: Path | str) -> StoredIndex:
         commit(path, columns_added(fragments, schema, manifest), message, dataset)
         seal(path, dataset.version + 1)
         shutil.rmtree(path / CACHE, ignore_errors=True)  # of another layout
-        return StoredIndex.open(path)
+        return dataset.version, StoredIndex.open(path)
 
 
 def _converted(row: dict[str, Any], path: Path) -> Manifest:

@@ -26,4 +26,4 @@ def restore(
     """
     from xqg.door import Index
 
-    show(Index.open(index).restore(version))
+    show(Index.open(index, lost_ok=True).restore(version))
