@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.context import ForkServerContext
@@ -13,6 +14,10 @@ import pytest
 from faults import cases, editions
 from faults.editions import Answers
 from xqg.index import StoredIndex
+from xqg.index.add import add_passages
+from xqg.index.compact import compact_index
+from xqg.index.history import restore_index
+from xqg.index.remove import remove_passages
 from xqg.index.verify import verify
 from xqg.search import Searcher
 
@@ -77,3 +82,41 @@ def test_threads_that_share_a_searcher(path: Path, switching: None) -> None:
         last = write_while(path, lambda: not all(one.done() for one in asked))
         answers = [one.result(PATIENCE) for one in asked]
     check(answers, path, last)
+
+
+def test_restored_and_dropped_versions(path: Path, switching: None) -> None:
+    """Versions come back by `restore` and go away by `compact --keep 1`: each answer is of one that was there."""
+    every = frozenset(one.id for one in editions.edition(0))
+    gone = frozenset(sorted(every)[: editions.REMOVED])
+    content = {1: every}
+    done = threading.Event()
+
+    def read(seed: int) -> list[tuple[int, frozenset[str]]]:
+        searcher, answers = Searcher(StoredIndex.open(path), cases.Encoder()), []
+        while not done.is_set():
+            if seed % 2:
+                searcher.follow()
+            else:
+                searcher = Searcher(StoredIndex.open(path), cases.Encoder())
+            [hits] = searcher.search([f"question {seed}"], len(every))
+            answers.append((hits[0]._found.index.version, frozenset(hit.passage_id for hit in hits)))
+        return answers
+
+    with ThreadPoolExecutor(READERS) as threads:
+        readers = [threads.submit(read, seed) for seed in range(READERS)]
+        try:
+            for _ in range(12):
+                whole = StoredIndex.open(path).version
+                content[remove_passages(path, sorted(gone)).version] = every - gone
+                content[restore_index(path, whole).version] = every
+                content[remove_passages(path, sorted(gone)).version] = every - gone
+                content[compact_index(path, keep=1).version] = every - gone
+                new = [one for one in editions.edition(0) if one.id in gone]
+                content[add_passages(path, new, cases.Encoder()).version] = every
+        finally:
+            done.set()
+        answers = [answer for reader in readers for answer in reader.result(PATIENCE)]
+    assert {version for version, ids in answers if ids != content[version]} == set()
+    print(f"{len(answers)} answers from {len({version for version, _ in answers})} of {len(content)} versions")
+    assert len({version for version, _ in answers}) >= VERSIONS
+    assert verify(path).problems == []

@@ -45,10 +45,12 @@ class StoredIndex:
     Attributes:
         path: the index folder.
         manifest: what it was made of, and the stored default weighting.
+        chosen: whether it was opened at a version of somebody's choice, which no other can stand in for.
     """
 
-    def __init__(self, path: Path, dataset: Any, manifest: Manifest) -> None:
+    def __init__(self, path: Path, dataset: Any, manifest: Manifest, chosen: bool = False) -> None:
         """Use `StoredIndex.open`."""
+        self.chosen = chosen
         self.path = path
         self.manifest = manifest
         self.dataset = dataset
@@ -68,7 +70,7 @@ class StoredIndex:
         """
         path = Path(path)
         check_manifest(path, version, lost_ok)
-        return cls(path, *open_dataset(path, version))
+        return cls(path, *open_dataset(path, version), chosen=version is not None)
 
     def latest(self) -> StoredIndex:
         """The index at its latest version: itself where there is no later one."""

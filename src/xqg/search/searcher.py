@@ -69,8 +69,6 @@ class Searcher:
         self._lock = threading.Lock()
         self._following = threading.Lock()
         self._state = self._opened(index)
-        # An earlier version that somebody opened to search it stays what is searched.
-        self._pinned = index.latest() is not index
 
     @property
     def index(self) -> StoredIndex:
@@ -195,7 +193,7 @@ class Searcher:
         with self._following:
             if self._state is not state:
                 return True  # another thread was faster
-            if self._pinned:
+            if state.index.chosen:
                 return False
             now = state.index.reopened()
             if now is None or now.manifest.encoder != state.index.manifest.encoder:
