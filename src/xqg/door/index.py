@@ -34,11 +34,11 @@ from xqg.index.add import add_passages
 from xqg.index.compact import compact_index
 from xqg.index.history import restore_index
 from xqg.index.languages import add_languages
-from xqg.index.partial import check_absent
 from xqg.index.remove import remove_passages
 from xqg.index.reweight import reweight_index
 from xqg.index.sources import QuerySource
 from xqg.index.store import DATASET
+from xqg.kept import check_absent
 from xqg.passages import PassagesLike, as_languages
 from xqg.progress import bars, changing, note
 from xqg.queries.inputs import QueriesLike

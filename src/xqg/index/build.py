@@ -24,7 +24,6 @@ from xqg.index.checksums import seal
 from xqg.index.cleaning import Cleaning
 from xqg.index.index import StoredIndex
 from xqg.index.manifest import DEFAULT_ENGINE, Counts, EncoderRecord, Manifest
-from xqg.index.partial import check_absent
 from xqg.index.prepare import check_filters, prepared
 from xqg.index.progress import Ticker
 from xqg.index.segment import Maker, PassageVectors, Segment, query_texts
@@ -33,7 +32,8 @@ from xqg.index.steps import Written, entries_of, fragments_of, run_steps, state_
 from xqg.index.store import DATASET, commit, write_rows
 from xqg.index.tally import add_counts, chained
 from xqg.index.versions import manifests
-from xqg.index.work import QUERIES, Work, digest_of, locked, parts_folder
+from xqg.index.work import QUERIES, Work, digest_of, parts_folder
+from xqg.kept import check_absent, locked
 from xqg.passages import Passage, PassageList, PassageSource
 from xqg.progress import Listener
 

@@ -19,7 +19,8 @@ from xqg.index.checksums import Entry, seal
 from xqg.index.index import StoredIndex
 from xqg.index.manifest import Manifest
 from xqg.index.store import commit, drop_orphans, restore_version
-from xqg.index.work import Work, digest_of, locked
+from xqg.index.work import Work, digest_of
+from xqg.kept import locked
 
 if TYPE_CHECKING:
     import pyarrow as pa
