@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from xqg.errors import XqgError
-from xqg.index.arrays import keep_array, kept_array
 from xqg.index.pool import Part, PoolVectors, stored
+from xqg.kept import keep_array, kept_array
 
 
 def parts(folder: Path) -> tuple[list[Part], np.ndarray]:
@@ -46,26 +46,6 @@ def test_a_file_that_has_gone(tmp_path: Path) -> None:
     assert pool[:3].shape == (3, 4)
     with pytest.raises(XqgError, match=r"1.npy: damaged or gone; run the same command again"):
         pool[:4]
-
-
-@pytest.mark.parametrize("mapped", [False, True])
-@pytest.mark.parametrize("shape", [(3, 4), (0,), (0, 4)])
-def test_an_array_is_whole_or_absent(tmp_path: Path, shape, mapped) -> None:
-    path, array = tmp_path / "folder" / "a.npy", np.ones(shape, np.float32)
-    assert kept_array(path, mapped) is None
-    keep_array(path, array)
-    np.testing.assert_array_equal(kept_array(path, mapped), array)
-    assert [one.name for one in path.parent.iterdir()] == ["a.npy"]
-    content = path.read_bytes()
-    for end in (0, 5, len(content) - 4) if array.size else (0, 5):
-        path.write_bytes(content[:end])
-        assert kept_array(path, mapped) is None
-
-
-def test_an_array_that_cannot_be_written(tmp_path: Path) -> None:
-    (tmp_path / "a.npy").mkdir()
-    with pytest.raises(XqgError, match=r"a.npy: cannot be written \(Is a directory\); free space"):
-        keep_array(tmp_path / "a.npy", np.ones(3))
 
 
 def test_the_vectors_of_an_index(build, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from xqg.index.compact import compact_index
 from xqg.index.reweight import reweight_index
 from xqg.index.verify import verify
 from xqg.index.versions import manifests
-from xqg.index.work import locked
+from xqg.kept import locked
 from xqg.passages import Passage
 
 

@@ -36,12 +36,12 @@ from xqg.index.history import restore_index
 from xqg.index.integrity import lost_version
 from xqg.index.languages import add_languages
 from xqg.index.manifest import FORMAT
-from xqg.index.partial import check_absent
 from xqg.index.remove import remove_passages
 from xqg.index.reweight import reweight_index
 from xqg.index.sources import QuerySource
 from xqg.index.store import DATASET
 from xqg.index.upgrade import upgrade_index
+from xqg.kept import check_absent
 from xqg.passages import PassagesLike, as_languages
 from xqg.progress import bars, changing, note
 from xqg.queries.inputs import QueriesLike

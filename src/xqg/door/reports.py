@@ -154,7 +154,7 @@ def write_left_out(
         rows: bad ones among them.
         refused: `id` and `reason` of passages whose vectors could not be stored.
     """
-    from xqg.atomic import atomic_path
+    from xqg.kept import atomic_path
     from xqg.passages import write_bad_rows
 
     if not rows and not refused:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from xqg.atomic import atomic_path
 from xqg.errors import XqgError
+from xqg.kept import atomic_path
 
 if TYPE_CHECKING:
     from xqg.encoding.encoder import Encoder

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from xqg.atomic import atomic_path
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.errors import XqgError
+from xqg.kept import atomic_path
 
 __all__ = ["Run", "check_run", "lacking", "line_of", "order", "read_trec", "write_trec"]
 

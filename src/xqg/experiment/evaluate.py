@@ -33,7 +33,7 @@ from xqg.experiment.design import fold_of
 from xqg.experiment.folder import check_folder, versions
 from xqg.experiment.results import Results
 from xqg.experiment.scale import Scale
-from xqg.index.partial import check_absent, partial_folder
+from xqg.kept import check_absent, partial_folder
 from xqg.passages import english_name
 from xqg.progress import bars
 

@@ -9,8 +9,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from xqg.atomic import atomic_path
 from xqg.errors import XqgError
+from xqg.kept import atomic_path
 
 __all__ = ["RESULTS", "SETTINGS", "check_folder", "claim", "file_hash", "read_json", "setting_folder", "versions", "write_json"]
 

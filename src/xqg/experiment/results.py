@@ -19,7 +19,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xqg.atomic import atomic_path
 from xqg.errors import XqgError
 from xqg.evaluation import Run, write_trec
 from xqg.experiment.description import Description
@@ -28,6 +27,7 @@ from xqg.experiment.measurements import Measurements
 from xqg.experiment.report import report_of
 from xqg.experiment.report.latex import latex
 from xqg.experiment.tidy import read_table, to_table, values_of
+from xqg.kept import atomic_path
 
 if TYPE_CHECKING:
     import pandas as pd

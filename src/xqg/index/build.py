@@ -25,7 +25,6 @@ from xqg.index.index import StoredIndex
 from xqg.index.manifest import DEFAULT_ENGINE, FORMAT, EncoderRecord, Manifest
 from xqg.index.notes import Notes
 from xqg.index.operations import commit, created
-from xqg.index.partial import check_absent
 from xqg.index.prepare import check_filters, prepared
 from xqg.index.progress import Ticker
 from xqg.index.segment import Maker, PassageVectors, Segment, query_texts
@@ -33,7 +32,8 @@ from xqg.index.sources import NO_QUERIES, GivenQueries, Queries, QuerySource
 from xqg.index.steps import Written, entries_of, fragments_of, rows_of, run_steps
 from xqg.index.store import DATASET, drop_unused, write_rows
 from xqg.index.versions import manifests
-from xqg.index.work import QUERIES, Work, digest_of, locked, parts_folder
+from xqg.index.work import QUERIES, Work, digest_of, parts_folder
+from xqg.kept import check_absent, locked
 from xqg.passages import Passage, PassageList, PassageSource
 from xqg.progress import Listener
 

@@ -21,7 +21,8 @@ from xqg.index.integrity import lost_version
 from xqg.index.notes import Notes
 from xqg.index.operations import commit
 from xqg.index.store import drop_orphans
-from xqg.index.work import Work, digest_of, locked
+from xqg.index.work import Work, digest_of
+from xqg.kept import locked
 
 __all__ = ["WORK", "Changed", "change"]
 

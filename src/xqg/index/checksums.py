@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from xqg.atomic import atomic_path
 from xqg.errors import XqgError
 from xqg.index.store import DATASET
+from xqg.kept import atomic_path
 
 __all__ = ["CHECKSUMS", "Entry", "Seal", "dataset_files", "read_checksums", "seal", "settle", "sha256_of"]
 

@@ -15,7 +15,8 @@ from xqg.index.operations import rewritten
 from xqg.index.progress import Ticker
 from xqg.index.steps import Written, entries_of, fragments_of, run_steps
 from xqg.index.store import drop_orphans, read_batches, write_rows
-from xqg.index.work import Work, locked
+from xqg.index.work import Work
+from xqg.kept import locked
 from xqg.progress import Listener
 
 __all__ = ["compact_index"]

@@ -15,11 +15,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from xqg.atomic import atomic_path
 from xqg.errors import XqgError
-from xqg.index.checksums import Seal, read_checksums, sha256_of
+from xqg.index.checksums import Seal, read_checksums
 from xqg.index.store import CACHE, DATASET, files_of
 from xqg.index.versions import MANIFESTS, manifests
+from xqg.kept import atomic_path, sha256_of
 
 __all__ = ["VERIFIED", "check_data", "check_manifest", "data_digest", "lost_version", "version_files"]
 

@@ -10,14 +10,13 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
-from xqg.atomic import atomic_path
 from xqg.augmentation import Fusion
 from xqg.errors import XqgError
 from xqg.index import columns
-from xqg.index.arrays import kept_array
 from xqg.index.index import StoredIndex
 from xqg.index.segment import Maker, Segment, halves
 from xqg.index.store import read_batches
+from xqg.kept import add_digest, atomic_path, kept_array
 from xqg.queries.filter import PoolFilter, QueryFilter
 
 __all__ = ["Part", "PoolVectors", "encoded", "over", "stored"]
@@ -105,6 +104,7 @@ def stored(index: StoredIndex, folder: Path, without: Collection[str] = frozense
                 start += len(vectors)
             array.flush()
             del array
+            add_digest(temporary)
     return Part(path, ids)
 
 

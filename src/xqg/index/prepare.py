@@ -22,11 +22,11 @@ import numpy.typing as npt
 from xqg.augmentation import Fusion
 from xqg.errors import XqgError
 from xqg.index import pool
-from xqg.index.arrays import keep_array, kept_array
 from xqg.index.index import StoredIndex
 from xqg.index.segment import Maker, Segment, query_texts
 from xqg.index.sources import QuerySource
 from xqg.index.work import QUERIES, Work
+from xqg.kept import keep_array, kept_array
 from xqg.passages import Passage
 from xqg.queries.filter import PoolFilter, QueryFilter, ScoreFilter, Threshold
 from xqg.queries.filters import filter_of
@@ -194,9 +194,13 @@ def _with_thresholds(
 
 def _threshold(best: ScoreFilter, folder: Path, files: int, code: str) -> Threshold:
     """Of one language, so that the scores of one are in memory at a time."""
-    scores = [kept_array(_file(folder, number, code)) for number in range(1, files + 1)]
-    whole = cast("list[Floats]", [one for one in scores if one is not None])
-    return best.thresholds({code: np.concatenate(whole)})[code]
+    scores = []
+    for number in range(1, files + 1):
+        one = kept_array(_file(folder, number, code))
+        if one is None:
+            raise XqgError(f"{_file(folder, number, code)}: damaged or gone; run the same command again")
+        scores.append(cast(Floats, one))
+    return best.thresholds({code: np.concatenate(scores)})[code]
 
 
 def _file(folder: Path, number: int, code: str) -> Path:

@@ -17,9 +17,9 @@ import numpy.typing as npt
 
 from xqg.errors import XqgError
 from xqg.index import columns
-from xqg.index.arrays import keep_array, kept_array
 from xqg.index.cleaning import Cleaning, Texts
 from xqg.index.sources import QuerySource
+from xqg.kept import keep_array, kept_array
 from xqg.passages import Passage
 from xqg.queries.parallel import in_order
 

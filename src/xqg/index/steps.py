@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from xqg.atomic import atomic_path
-from xqg.index.checksums import Entry, settle, sha256_of
+from xqg.index.checksums import Entry, settle
 from xqg.index.progress import Ticker
 from xqg.index.store import files_of
 from xqg.index.work import QUERIES, Work
+from xqg.kept import atomic_path, sha256_of
 
 __all__ = ["SEGMENTS", "Written", "entries_of", "fragments_of", "rows_of", "run_steps"]
 

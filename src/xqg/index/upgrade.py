@@ -17,7 +17,8 @@ from xqg.index.manifest import FORMAT, Manifest
 from xqg.index.notes import Notes
 from xqg.index.operations import columns_added, commit
 from xqg.index.store import CACHE, check_folder, format_of, latest_dataset, manifest_row
-from xqg.index.work import Work, locked
+from xqg.index.work import Work
+from xqg.kept import locked
 
 __all__ = ["upgrade_index"]
 

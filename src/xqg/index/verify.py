@@ -10,7 +10,7 @@ from pathlib import Path
 
 from xqg.errors import XqgError
 from xqg.index.change import WORK
-from xqg.index.checksums import CHECKSUMS, Entry, dataset_files, read_checksums, sha256_of
+from xqg.index.checksums import CHECKSUMS, Entry, dataset_files, read_checksums
 from xqg.index.findings import Meter, Problem, Report
 from xqg.index.index import StoredIndex
 from xqg.index.remedies import BACKUP, Remedies
@@ -18,7 +18,8 @@ from xqg.index.steps import SEGMENTS
 from xqg.index.store import DATASET
 from xqg.index.verify_rows import check_rows, passes
 from xqg.index.versions import State, guarded, hinted_version, look, manifests, version_of
-from xqg.index.work import Work, locked, parts_folder
+from xqg.index.work import Work, parts_folder
+from xqg.kept import is_locked, sha256_of
 from xqg.progress import Listener
 
 __all__ = ["Problem", "Report", "verify"]
@@ -244,7 +245,6 @@ def _difference(path: Path, entry: Entry) -> str | None:
 def _busy(path: Path) -> bool:
     """Whether another process holds the index's lock now."""
     try:
-        with locked(path, ""):
-            return False
-    except (XqgError, OSError):
+        return is_locked(path)
+    except OSError:
         return True

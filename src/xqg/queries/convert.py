@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xqg.atomic import atomic_path
 from xqg.errors import XqgError, first_line
+from xqg.kept import atomic_path
 from xqg.models.resolve import Location
 from xqg.queries.converted import DESCRIPTION, FORMAT, MODEL, ConvertedGenerator
 from xqg.queries.generators import load_generator

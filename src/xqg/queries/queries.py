@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from xqg.atomic import atomic_path
 from xqg.errors import XqgError
+from xqg.kept import atomic_path
 from xqg.passages.languages import english_name
 from xqg.passages.lines import text_at
 from xqg.queries.hub import hub_queries, is_hub_row

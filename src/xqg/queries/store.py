@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from xqg.atomic import atomic_path
 from xqg.errors import XqgError
+from xqg.kept import atomic_path
 from xqg.queries.queries import GeneratedQuery, as_line
 
 __all__ = ["LanguageFile"]

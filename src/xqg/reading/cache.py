@@ -7,8 +7,8 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from xqg.atomic import atomic_path
 from xqg.errors import XqgError
+from xqg.kept import atomic_path
 from xqg.passages.records import Passage
 from xqg.progress import tracked
 from xqg.reading.reader import Reader

@@ -24,12 +24,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from xqg.atomic import atomic_path
 from xqg.errors import XqgError
 from xqg.index import StoredIndex
-from xqg.index.checksums import sha256_of
 from xqg.index.integrity import VERIFIED
 from xqg.index.store import CACHE
+from xqg.kept import atomic_path, sha256_of
 
 __all__ = ["Entry", "check_entries"]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from xqg import __version__
-from xqg.atomic import atomic_path
 from xqg.errors import XqgError
+from xqg.kept import atomic_path
 from xqg.training.recipe import (
     ContrastiveRecipe,
     DistillationRecipe,

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from xqg.atomic import atomic_path
 from xqg.experiment.folder import setting_folder, write_json
 from xqg.experiment.measurements import Measurements, View
 from xqg.experiment.report.html import html
 from xqg.experiment.report.markdown import markdown
 from xqg.experiment.report.notebook import notebook
 from xqg.experiment.report.terminal import terminal
+from xqg.kept import atomic_path
 
 __all__ = ["notebook", "terminal", "write"]
 

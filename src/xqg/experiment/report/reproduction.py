@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from xqg.atomic import atomic_path
 from xqg.evaluation import macro
 from xqg.evaluation.text_table import aligned, as_markdown
 from xqg.experiment.contrasts import MEAN
@@ -14,6 +13,7 @@ from xqg.experiment.folder import write_json
 from xqg.experiment.measurements import Measurements
 from xqg.experiment.report.notebook import html_table
 from xqg.experiment.report.tables import Cell
+from xqg.kept import atomic_path
 
 __all__ = ["notebook", "terminal", "write"]
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xqg.atomic import atomic_path
 from xqg.evaluation import bootstrap_interval, chance_of
 from xqg.evaluation.text_table import aligned
 from xqg.experiment.folder import write_json
@@ -18,6 +17,7 @@ from xqg.experiment.report.markdown import markdown_page
 from xqg.experiment.report.notebook import html_table
 from xqg.experiment.report.tables import Cell, Table
 from xqg.experiment.report.template import html_page
+from xqg.kept import atomic_path
 
 if TYPE_CHECKING:
     from xqg.experiment.study_context import Context

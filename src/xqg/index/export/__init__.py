@@ -8,7 +8,7 @@ from pathlib import Path
 from xqg.index.export.formats import FORMATS
 from xqg.index.export.request import Request
 from xqg.index.index import StoredIndex
-from xqg.index.partial import check_absent, partial_folder
+from xqg.kept import check_absent, partial_folder
 
 __all__ = ["FORMATS", "export_index"]
 
