@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 
 from xqg.index.checksums import Entry, settle
 from xqg.index.progress import Ticker
-from xqg.index.store import files_of
+from xqg.index.store import files_of, lance
 from xqg.index.work import QUERIES, Work
 from xqg.kept import atomic_path, sha256_of
 
@@ -79,8 +79,6 @@ class Written:
     @classmethod
     def load(cls, path: Path, folder: Path) -> Written | None:
         """What `save` wrote, if it and the files that it lists are as they were written; else None."""
-        from lance.fragment import FragmentMetadata
-
         try:
             digest, _, body = path.read_bytes().partition(b"\n")
             if hashlib.sha256(body).hexdigest().encode() != digest:
@@ -91,6 +89,9 @@ class Written:
                 return None
         except (OSError, ValueError):
             return None
+        lance()
+        from lance.fragment import FragmentMetadata
+
         fragments = [FragmentMetadata.from_json(json.dumps(one)) for one in row["fragments"]]
         return cls(fragments, files, row["queries"], row["bad"], row["ties"])
 
