@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import tarfile
 from pathlib import Path
 
 import pytest
 
 from xqg.index import StoredIndex
+from xqg.index.versions import manifests
 
 
 def jsonl(path: Path, rows: list[dict]) -> Path:
@@ -131,12 +133,42 @@ def test_compact_history_and_restore(xqg, refused, index: Path, more: Path) -> N
     assert xqg("restore", index, 1).out == f"{index}: version 5, 3 passages; as version 1 was\n"
     assert StoredIndex.open(index).ids() == ["tokyo", "rome", "rhine"]
     assert "has no version 77; see `xqg history`" in refused("restore", index, 77)
-    assert xqg("compact", index, "--keep", 1).code == 0
+    kept = xqg("compact", index, "--keep", 1)
+    assert kept.code == 0
+    assert kept.out.startswith(f"{index}: version 5, 3 passages; 1 data file; ")  # smaller, though no new version
+    assert "; nothing to do, it is so already; " in xqg("compact", index, "--keep", 1).out
     assert [row["version"] for row in json.loads(xqg("history", index, "--json").out)] == [5]
     assert "has no version 2" in refused("restore", index, 2)
 
 
-@pytest.mark.parametrize("command", ["add", "remove", "reweight", "compact", "history", "restore", "verify"])
+def test_upgrade(xqg, refused, tmp_path: Path) -> None:
+    with tarfile.open(Path(__file__).parents[1] / "index" / "format2.tar.gz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    index = tmp_path / "index"
+    for command in ("info", "history", "verify", "compact"):
+        assert refused(command, index).endswith(
+            f"{index}: index format 2 is of an older xqg (this one reads 3); convert it with `xqg upgrade {index}`\n"
+        )
+    assert xqg("upgrade", index).out == f"{index}: version 6, 9 passages; converted from format 2 to 3\n"
+    assert xqg("upgrade", index).out == f"{index}: version 6, 9 passages; nothing to do, it is so already\n"
+    info = xqg("info", index).out
+    assert f"{index} (version 6, format 3, xqg" in info
+    assert "ja 5.3 % of 19, ru 0.0 % of 16" in info
+    assert xqg("verify", index).code == 0
+
+
+def test_back_from_a_version_that_is_lost(xqg, refused, index: Path) -> None:
+    xqg("remove", index, "rome")
+    (index / manifests(index)[2]).unlink()
+    message = refused("search", index, "a question")
+    assert "its latest version was 2, and the latest that is there is 1" in message
+    assert f"`xqg restore {index} 1`" in message
+    told = f"{index}: version 1, 3 passages; as version 1 was; version 2, which was lost, is given up\n"
+    assert xqg("restore", index, 1).out == told
+    assert xqg("verify", index).code == 0
+
+
+@pytest.mark.parametrize("command", ["add", "remove", "reweight", "compact", "history", "restore", "upgrade", "verify"])
 def test_a_folder_that_is_no_index(refused, tmp_path: Path, more: Path, command: str) -> None:
     rest = {"add": [more], "remove": ["x"], "reweight": ["--alpha", 0.1], "restore": [1]}.get(command, [])
     assert "not an index (no passages.lance in it)" in refused(command, tmp_path, *rest)
