@@ -105,7 +105,7 @@ def test_program_ends_with_one_line_and_code_2(tmp_path: Path) -> None:
 
 
 def test_interruption_says_that_it_goes_on(xqg, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(path: Path, version: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("xqg.index.StoredIndex.open", interrupted)
@@ -124,7 +124,7 @@ def test_interruption_says_that_it_goes_on(xqg, monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_other_errors_are_one_line(refused, monkeypatch, error: Exception, says: str) -> None:
-    def fail(path: Path, version: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr("xqg.index.StoredIndex.open", fail)
@@ -132,7 +132,7 @@ def test_other_errors_are_one_line(refused, monkeypatch, error: Exception, says:
 
 
 def test_debugging_shows_the_traceback(xqg, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(path: Path, version: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ValueError("a bug")
 
     monkeypatch.setattr("xqg.index.StoredIndex.open", fail)

@@ -63,7 +63,7 @@ def test_disk_bytes(build) -> None:
     index = build()
     sizes = index.disk_bytes()
     assert sizes["dataset"] > 7 * 4 * 2 * 8
-    assert sizes["cache"] == 0
+    assert sizes["cache"] < 2000  # which files are sound; no engine yet
 
 
 def test_folders_that_are_no_index(tmp_path: Path) -> None:
@@ -107,6 +107,6 @@ def test_damaged_data_file(build) -> None:
     index = build()
     for file in (index.path / "passages.lance" / "data").iterdir():
         file.write_bytes(b"damaged")
-    with pytest.raises(XqgError, match="cannot read the index") as caught:
+    with pytest.raises(XqgError, match="is damaged") as caught:
         StoredIndex.open(index.path).fused()
     assert "\n" not in str(caught.value)

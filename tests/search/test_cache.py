@@ -106,7 +106,7 @@ def test_stale_cache_of_another_index(build, pool, fused_calls) -> None:
     """Same settings and counts, other texts: the checksums of the data tell them apart."""
     first, second = build("a"), build("b", passages=pool[::-1])
     engine_of(first)
-    shutil.copytree(first.path / "cache", second.path / "cache")
+    shutil.copytree(first.path / "cache", second.path / "cache", dirs_exist_ok=True)
     np.testing.assert_array_equal(engine_of(second).vectors()[::-1], engine_of(first).vectors())
     assert len(fused_calls) == 2
 
@@ -176,6 +176,7 @@ def test_versions_do_not_take_each_other_s_files(build, fused_calls) -> None:
 
 def test_folder_that_cannot_be_written(build) -> None:
     index = build()
+    shutil.rmtree(index.path / "cache")
     (index.path / "cache").write_text("in the way")
     np.testing.assert_array_equal(engine_of(index).vectors(), index.fused())
     assert (index.path / "cache").read_text() == "in the way"

@@ -22,6 +22,7 @@ from xqg.index import columns
 from xqg.index.checksums import seal
 from xqg.index.cleaning import Cleaning
 from xqg.index.index import StoredIndex
+from xqg.index.integrity import remember
 from xqg.index.manifest import DEFAULT_ENGINE, FORMAT, EncoderRecord, Manifest
 from xqg.index.notes import Notes
 from xqg.index.operations import commit, created
@@ -277,6 +278,7 @@ def _finish(
         commit(folder, created(fragments_of(done), schema, manifest), message)
     drop_unused(folder, entries_of(done))
     seal(folder, 1, entries_of(done))
+    remember(folder, entries_of(done))
     check_absent(out)
     try:
         os.replace(folder, out)

@@ -17,7 +17,7 @@ from typing import Any
 from xqg.errors import XqgError
 from xqg.index.checksums import Entry, seal
 from xqg.index.index import StoredIndex
-from xqg.index.integrity import lost_version
+from xqg.index.integrity import lost_version, remember
 from xqg.index.notes import Notes
 from xqg.index.operations import commit
 from xqg.index.store import drop_orphans
@@ -97,6 +97,7 @@ def change(
                     drop_orphans(index.dataset)
             raise
         seal(path, index.version + 1, changed.files)
+        remember(path, changed.files)
         work.clear()
         return StoredIndex.open(path)
 

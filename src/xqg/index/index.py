@@ -51,6 +51,7 @@ class StoredIndex:
     def __init__(self, path: Path, dataset: Any, manifest: Manifest, chosen: bool = False) -> None:
         """Use `StoredIndex.open`."""
         self.chosen = chosen
+        self._sound = False
         self.path = path
         self.manifest = manifest
         self.dataset = dataset
@@ -137,12 +138,13 @@ class StoredIndex:
         Raises:
             XqgError: a data file that is missing or damaged.
         """
-        self.check_data()
+        self._check_once()
         return counts_of(self.dataset, self.manifest, self.notes.skipped, self.path)
 
     @cached_property
     def query_counts(self) -> dict[str, int]:
         """Language → number of generated queries that count."""
+        self._check_once()
         return query_counts(self.dataset, self.manifest, self.path)
 
     @property
@@ -163,7 +165,7 @@ class StoredIndex:
 
     def blocks(self) -> list[int]:
         """Number of the block of each passage."""
-        batches = read_batches(self.dataset, [columns.BLOCK], self.path)
+        batches = self._batches([columns.BLOCK])
         return [block for batch in batches for block in batch.column(0).to_pylist()]
 
     @property
@@ -183,7 +185,7 @@ class StoredIndex:
 
     @cached_property
     def _ids(self) -> list[str]:
-        batches = read_batches(self.dataset, ["id"], self.path)
+        batches = self._batches(["id"])
         return [id_ for batch in batches for id_ in batch.column(0).to_pylist()]
 
     @cached_property
@@ -197,7 +199,7 @@ class StoredIndex:
     @cached_property
     def passage_languages(self) -> tuple[str, ...]:
         """Languages of the passages themselves, sorted."""
-        batches = read_batches(self.dataset, ["language"], self.path)
+        batches = self._batches(["language"])
         return tuple(sorted({code for batch in batches for code in batch.column(0).unique().to_pylist()}))
 
     def passages(self, keys: Sequence[str | int]) -> list[Passage]:
@@ -208,13 +210,13 @@ class StoredIndex:
         """
         rows = [self._row(key) for key in keys]
         extra = list(self.manifest.fields)
-        found = take_rows(self.dataset, rows, [*columns.TEXTS, *extra], self.path)
+        found = self._rows(rows, [*columns.TEXTS, *extra])
         return [_passage(row, extra) for row in found]
 
     @cached_property
     def _addresses(self) -> npt.NDArray[np.uint64]:
         """Lance's address of each row, ascending: rows of later fragments come later."""
-        batches = read_batches(self.dataset, [], self.path, with_row_address=True)
+        batches = self._batches([], with_row_address=True)
         return np.concatenate([batch.column("_rowaddr").to_numpy() for batch in batches])
 
     def check_where(self, predicate: str) -> None:
@@ -231,7 +233,7 @@ class StoredIndex:
             XqgError: a predicate that cannot be parsed, or over a column that is not there.
         """
         self.check_where(predicate)
-        batches = read_batches(self.dataset, [], self.path, with_row_address=True, filter=predicate)
+        batches = self._batches([], with_row_address=True, filter=predicate)
         found = [batch.column("_rowaddr").to_numpy() for batch in batches]
         if not found:
             return np.zeros(0, np.int64)
@@ -247,7 +249,7 @@ class StoredIndex:
         names = [columns.queries_column(language) for language in self.languages]
         if not names:
             return {}
-        [found] = take_rows(self.dataset, [row], names, self.path)
+        [found] = self._rows([row], names)
         return {language: list(found[name]) for language, name in zip(self.languages, names, strict=True)}
 
     def counts_in(self, language: str) -> npt.NDArray[np.int32]:
@@ -257,7 +259,7 @@ class StoredIndex:
             XqgError: a language without stored queries.
         """
         [name] = [columns.count_column(code) for code in self.resolve([language])]
-        batches = read_batches(self.dataset, [name], self.path)
+        batches = self._batches([name])
         return np.concatenate([batch.column(0).to_numpy(zero_copy_only=False) for batch in batches])
 
     def resolve(self, languages: Sequence[str]) -> tuple[str, ...]:
@@ -298,6 +300,7 @@ class StoredIndex:
         """
         chosen = self.resolve(self.languages if languages is None else languages)
         names = ["vector", *map(columns.sum_column, chosen)]
+        self._check_once()
         table = take_table(self.dataset, rows, names, self.path)
         p, *sums = (columns.from_arrow(table.column(name), self.manifest.dimension) for name in names)
         return p, sums
@@ -342,9 +345,23 @@ class StoredIndex:
             for name, folder in folders.items()
         }
 
+    def _check_once(self) -> None:
+        """Rows are read from files that were found sound, once for each object that reads them."""
+        if not self._sound:
+            self.check_data()
+            self._sound = True
+
+    def _batches(self, names: Sequence[str], **scan: Any) -> Iterator[pa.RecordBatch]:
+        self._check_once()
+        return read_batches(self.dataset, names, self.path, **scan)
+
+    def _rows(self, rows: Sequence[int], names: Sequence[str]) -> list[dict[str, Any]]:
+        self._check_once()
+        return take_rows(self.dataset, rows, names, self.path)
+
     def _blocks(self, languages: Sequence[str]) -> Iterator[list[Vectors]]:
         names = ["vector", *map(columns.sum_column, languages)]
-        for batch in read_batches(self.dataset, names, self.path):
+        for batch in self._batches(names):
             yield [columns.from_arrow(batch.column(name), self.manifest.dimension) for name in names]
 
     def _row(self, key: str | int) -> int:

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from xqg.errors import XqgError
-from xqg.index.checksums import Seal, read_checksums
+from xqg.index.checksums import Entry, Seal, read_checksums
 from xqg.index.store import CACHE, DATASET, files_of
 from xqg.index.versions import MANIFESTS, manifests
 from xqg.kept import atomic_path, sha256_of
 
-__all__ = ["VERIFIED", "check_data", "check_manifest", "data_digest", "lost_version", "version_files"]
+__all__ = ["VERIFIED", "check_data", "check_manifest", "data_digest", "lost_version", "remember", "version_files"]
 
 VERIFIED = "verified"
 
@@ -97,6 +97,12 @@ def data_digest(path: Path, names: Iterable[str]) -> str:
     seal = _seal(path)
     digests = _digests(path, names, {} if seal is None else seal.files, every=True)
     return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def remember(path: Path, entries: Mapping[str, Entry]) -> None:
+    """Note files that were written just now as sound, so that nobody has to hash them again."""
+    found = {name: [*_stamp(path, name), sha] for name, (_, sha) in entries.items() if (path / name).exists()}
+    _remember(path, {**_remembered(path), **found})
 
 
 def _seal(path: Path) -> Seal | None:

@@ -178,15 +178,18 @@ class Searcher:
         """
         asked.check()
         self._check(self._state, asked)
-        vectors = self._vectors(self._state.index, asked.queries)  # loads the encoder, which takes seconds
+        if not isinstance(asked.queries, np.ndarray):
+            self._loaded()  # the first time that takes seconds, in which versions come and go
+        state = self._state
+        vectors = self._vectors(state.index, asked.queries)
         for _ in range(REOPENED):
-            state = self._state
             try:
                 return finish(state, self._rank(state, asked, vectors))
             except XqgError:
                 if not self._reopen(state):
                     raise
-        return finish(self._state, self._rank(self._state, asked, vectors))
+                state = self._state
+        return finish(state, self._rank(state, asked, vectors))
 
     def _reopen(self, state: State) -> bool:
         """Go on with what lies in the folder now; False where that is what `state` has, or cannot serve."""

@@ -43,7 +43,6 @@ class State:
         self._part: tuple[tuple[str, Weighting], FlatEngine] | None = None
         self._rows: dict[str, Rows] = {}
         self._lexical: tuple[tuple[str, ...], Bm25Engine] | None = None
-        self._checked = False
 
     @cached_property
     def ids(self) -> list[str]:
@@ -59,16 +58,6 @@ class State:
         """Have ready what every search needs, so that the first one does not wait for it."""
         self._engine(self._stored)
         self.ties  # noqa: B018
-
-    def check_data(self) -> None:
-        """Check the files of the rows by their checksums, once.
-
-        Raises:
-            XqgError: a file that is missing or damaged.
-        """
-        if not self._checked:
-            self.index.check_data()
-            self._checked = True
 
     def rows_where(self, where: str) -> Rows:
         """Rows that a predicate holds for, ascending.
@@ -94,7 +83,6 @@ class State:
         Raises:
             XqgError: a predicate that cannot be evaluated, an engine that cannot be built.
         """
-        self.check_data()
         if where is None:
             engine = self._engine(weighting)
             if is_exact(engine):
@@ -112,7 +100,6 @@ class State:
 
     def lexical(self, languages: tuple[str, ...]) -> Bm25Engine:
         """BM25 over the passages and their queries in some languages."""
-        self.check_data()
         with self._lexical_lock:
             if self._lexical is None or self._lexical[0] != languages:
                 self._lexical = None  # free its memory before the next is made
