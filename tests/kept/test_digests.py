@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import time
 from pathlib import Path
@@ -15,9 +16,12 @@ from xqg.errors import XqgError
 from xqg.kept import add_digest, cached, digests, is_whole, keep_array, kept_array, sha256_of
 
 
-def test_sha256_of_a_file(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"abc")
-    assert sha256_of(tmp_path / "file") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+def test_sha256_of_a_file_and_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "b").write_bytes(b"abc")
+    assert sha256_of(tmp_path / "b") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "c").write_bytes(b"")
+    assert sha256_of(tmp_path) == hashlib.sha256(b"a/c\x000\x00b\x003\x00abc").hexdigest()
 
 
 @pytest.mark.parametrize("content", [b"", b"x", bytes(3 << 20)])

@@ -26,12 +26,22 @@ SETTLED = 2.0  # seconds: a file that changed less long ago may change again wit
 
 
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
+    """SHA-256 of a file, or of the names, sizes and content of a folder's files, in hexadecimal."""
+    return _digest(path).hexdigest()
+
+
+def _digest(path: Path, without: str = "") -> hashlib._Hash:
+    """The hash of a file or folder; a folder's file of the name `without` does not count."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+    for one in files_of(path):
+        if path.is_dir():
+            if one == path / without:
+                continue
+            digest.update(f"{one.relative_to(path).as_posix()}\0{one.stat().st_size}\0".encode())
+        with one.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest
 
 
 def add_digest(path: Path) -> None:
@@ -40,9 +50,9 @@ def add_digest(path: Path) -> None:
     `np.load` (mapped too), Faiss and other formats that say their own length read such a file as before.
     """
     if path.is_dir():
-        (path / FOLDER_DIGEST).write_bytes(_folder_digest(path))
+        (path / FOLDER_DIGEST).write_bytes(_digest(path, FOLDER_DIGEST).digest())
         return
-    digest = bytes.fromhex(sha256_of(path))
+    digest = _digest(path).digest()
     with path.open("ab") as file:
         file.write(digest)
 
@@ -55,7 +65,7 @@ def is_whole(path: Path) -> bool:
     """
     try:
         if path.is_dir():
-            return (path / FOLDER_DIGEST).read_bytes() == _folder_digest(path)
+            return (path / FOLDER_DIGEST).read_bytes() == _digest(path, FOLDER_DIGEST).digest()
         digest, left = hashlib.sha256(), path.stat().st_size - DIGEST
         with path.open("rb") as file:
             while left > 0 and (block := file.read(min(left, 1 << 20))):
@@ -66,31 +76,21 @@ def is_whole(path: Path) -> bool:
         return False
 
 
-def _folder_digest(folder: Path) -> bytes:
-    digest = hashlib.sha256()
-    for file in files_of(folder):
-        if file != folder / FOLDER_DIGEST:
-            digest.update(f"{file.relative_to(folder).as_posix()}\0{file.stat().st_size}\0{sha256_of(file)}\0".encode())
-    return digest.digest()
-
-
 def cached(path: Path, make: Callable[[], T], *, read: Callable[[Path], T], write: Callable[[Path, T], object]) -> T:
     """The value kept at `path` if all of it is whole; else it is made, kept for the next time, and returned.
 
-    A folder that cannot be written, or a full disk, is no error: nothing is kept then. Two processes that make the
-    same value may; the last one's stays.
+    A folder that cannot be written, or a full disk, is no error: nothing is kept then; what cannot be read is made.
+    Two processes may make the same value; the last one's stays.
 
     Args:
         path: a file or a folder; its name must say everything that the value depends on.
         make: makes the value.
         read: reads it from a file, whose last 32 bytes are none of its own, or from a folder.
         write: writes it there.
-
-    Raises:
-        OSError: it is there and cannot be read.
     """
-    if is_whole(path):
-        return read(path)
+    with suppress(OSError):
+        if is_whole(path):
+            return read(path)
     value = make()
     with suppress(OSError), atomic_path(path, replace=True) as temporary:
         write(temporary, value)
