@@ -106,6 +106,40 @@ def test_a_partial_block_is_made_again(tmp_path: Path) -> None:
         assert len(again.asked) == 3 - kept // 8
 
 
+@pytest.mark.parametrize("name", ["ja.jsonl", "ja.jsonl.sha256"])
+def test_a_changed_bit_is_not_believed(name: str, tmp_path: Path) -> None:
+    unbroken = generate(PASSAGES, TEXTS, Echo(), {"ja": 1}, block_size=4, folder=tmp_path)
+    files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    content = files[name]
+    lines = 4 if name == "ja.jsonl" else 1  # of a block
+    for place in range(0, len(content), 7):
+        changed = bytearray(content)
+        changed[place] ^= 1 << place % 8
+        (tmp_path / name).write_bytes(changed)
+        again = Echo()
+        assert generate(PASSAGES, TEXTS, again, {"ja": 1}, block_size=4, folder=tmp_path) == unbroken
+        assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == files
+        assert len(again.asked) == 3 - content[:place].count(b"\n") // lines, place
+
+
+def test_a_file_of_an_earlier_version_gets_digests(tmp_path: Path) -> None:
+    generate(PASSAGES, TEXTS, Echo(), {"ja": 2}, block_size=4, folder=tmp_path)
+    files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    (tmp_path / "ja.jsonl.sha256").unlink()
+    again = Echo()
+    generate(PASSAGES, TEXTS, again, {"ja": 2}, block_size=4, folder=tmp_path)
+    assert again.asked == []
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == files
+
+
+def test_a_deleted_file_is_made_anew(tmp_path: Path) -> None:
+    unbroken = generate(PASSAGES, TEXTS, Echo(), {"ja": 2}, block_size=4, folder=tmp_path)
+    files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    (tmp_path / "ja.jsonl").unlink()
+    assert generate(PASSAGES, TEXTS, Echo(), {"ja": 2}, block_size=4, folder=tmp_path) == unbroken
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == files
+
+
 def test_the_real_generator_resumes(mt5_folder: Path, tmp_path: Path) -> None:
     generator = load_generator(str(mt5_folder), device="cpu")
     unbroken = generate(PASSAGES, TEXTS, generator, {"ja": 2}, block_size=4)

@@ -1,13 +1,12 @@
 """Encoded matrices kept on disk, so that an interrupted comparison does not encode twice.
 
-A file is a .npy file with the SHA-256 of its bytes after it; its name is the hash of everything
-that the vectors depend on. A damaged file is made again.
+A file is an array with its digest (`xqg.kept.add_digest`); its name is the hash of everything that the
+vectors depend on. A damaged file is made again.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -16,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.errors import XqgError
-from xqg.kept import atomic_path
+from xqg.kept import cached
 
 if TYPE_CHECKING:
     from xqg.encoding.encoder import Encoder
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Side", "VectorCache"]
 
 Side = Literal["passages", "queries"]
-DIGEST = 32  # bytes of SHA-256
 
 
 class VectorCache:
@@ -48,15 +46,11 @@ class VectorCache:
         """
         if side not in ("passages", "queries"):
             raise XqgError(f"cannot encode {side!r}; use passages or queries")
-        path = self.folder / f"{_key(encoder, side, texts)}.npy" if self.folder else None
-        kept = _read(path, (len(texts), encoder.dimension)) if path else None
-        if kept is not None:
-            return kept
         encode = encoder.encode_passages if side == "passages" else encoder.encode_queries
-        vectors = encode(texts)
-        if path:
-            _write(path, vectors)
-        return vectors
+        if self.folder is None:
+            return encode(texts)
+        path = self.folder / f"{_key(encoder, side, texts)}.npy"
+        return cached(path, lambda: encode(texts), read=_read, write=_write)
 
 
 def _key(encoder: Encoder, side: Side, texts: Sequence[str]) -> str:
@@ -69,26 +63,11 @@ def _key(encoder: Encoder, side: Side, texts: Sequence[str]) -> str:
     return digest.hexdigest()
 
 
-def _read(path: Path, shape: tuple[int, int]) -> npt.NDArray[np.float32] | None:
-    """The matrix of a file; None where there is none, or a damaged one."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    body, digest = data[:-DIGEST], data[-DIGEST:]
-    if hashlib.sha256(body).digest() != digest:
-        return None
-    try:
-        vectors = np.load(io.BytesIO(body), allow_pickle=False)
-    except (ValueError, EOFError, OSError):
-        return None
-    return vectors if vectors.shape == shape and vectors.dtype == np.float32 else None
+def _read(path: Path) -> npt.NDArray[np.float32]:
+    vectors: npt.NDArray[np.float32] = np.load(path, allow_pickle=False)
+    return vectors
 
 
 def _write(path: Path, vectors: npt.NDArray[np.float32]) -> None:
-    buffer = io.BytesIO()
-    np.save(buffer, vectors, allow_pickle=False)
-    body = buffer.getvalue()
-    with atomic_path(path) as temporary, temporary.open("wb") as file:
-        file.write(body)
-        file.write(hashlib.sha256(body).digest())
+    with path.open("wb") as file:
+        np.save(file, vectors, allow_pickle=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from importlib import metadata
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from xqg.errors import XqgError
-from xqg.kept import atomic_path
+from xqg.kept import atomic_path, sha256_of
 
 __all__ = ["RESULTS", "SETTINGS", "check_folder", "claim", "file_hash", "read_json", "setting_folder", "versions", "write_json"]
 
@@ -76,17 +75,10 @@ def file_hash(path: Path) -> str:
     Raises:
         XqgError: it cannot be read.
     """
-    digest = hashlib.sha256()
     try:
-        if path.is_dir():
-            for file in sorted(one for one in path.rglob("*") if one.is_file()):
-                digest.update(f"{file.relative_to(path).as_posix()}\0{file.stat().st_size}\0".encode())
-                digest.update(file.read_bytes())
-        else:
-            digest.update(path.read_bytes())
+        return f"sha256:{sha256_of(path)}"
     except OSError as error:
         raise XqgError(f"{path}: cannot be read ({error.strerror}); give a JSONL file of queries") from None
-    return "sha256:" + digest.hexdigest()
 
 
 def read_json(path: Path) -> Any:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from xqg.kept import atomic_path
 
 __all__ = ["BadRow", "write_bad_rows"]
 
@@ -34,14 +35,10 @@ def write_bad_rows(path: Path | str, source: Path | str, rows: Iterable[BadRow])
         source: the passage file that the rows are from.
         rows: in its order.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            for row in rows:
-                line = {"file": str(source), "line": row.line, "reason": row.reason, "row": row.raw}
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with (
+        atomic_path(path) as temporary,
+        temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file,
+    ):
+        for row in rows:
+            line = {"file": str(source), "line": row.line, "reason": row.reason, "row": row.raw}
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")

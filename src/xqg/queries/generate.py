@@ -50,8 +50,8 @@ def generate(
         seed: the user's.
         block_size: passages per block.
         first_block: number of the first block; passages added to an index go on counting.
-        folder: keeps LANG.jsonl and settings.json there, block by block; complete blocks found
-            there are taken and not made again. None: nothing is kept.
+        folder: keeps LANG.jsonl, LANG.jsonl.sha256 and settings.json there, block by block; complete blocks
+            found there are taken, unless anything in them has changed, and not made again. None: nothing is kept.
         advance: told the number of queries after each block, for a caller that shows progress itself;
             None: a bar (`xqg.progress`).
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xqg.errors import XqgError
 from xqg.kept import atomic_path
@@ -14,17 +15,21 @@ from xqg.progress import tracked
 from xqg.reading.reader import Reader
 from xqg.reading.span import Span
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 __all__ = ["AnswerCache"]
 
 BLOCK = 512  # pairs read between two writes: what an interruption costs
 _COLUMNS = ("key", "start", "end", "score")
+_DIGEST = b"xqg.sha256"
 
 
 class AnswerCache:
     """A folder of parquet files of spans, one per block of pairs.
 
     A pair's key is the SHA-256 of reader, its settings, question, passage id and text: another
-    reader's spans are never mistaken for this one's.
+    reader's spans are never mistaken for this one's. A file's metadata has the SHA-256 of its columns.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -59,12 +64,16 @@ class AnswerCache:
         found: dict[bytes, tuple[int, int, float]] = {}
         for path in sorted(self.folder.glob("*.parquet")):
             try:
-                columns = pq.read_table(path).to_pydict()
+                table = pq.read_table(path)
+                digest = (table.schema.metadata or {}).get(_DIGEST)
+                if digest not in (None, _digest(table)):  # None: written by an earlier version
+                    raise ValueError(digest)
+                columns = table.to_pydict()
                 found.update(
                     (key, (start, end, score))
                     for key, start, end, score in zip(*(columns[c] for c in _COLUMNS), strict=True)
                 )
-            except (OSError, KeyError, pyarrow.lib.ArrowException):
+            except (OSError, KeyError, ValueError, pyarrow.lib.ArrowException):
                 raise XqgError(f"{path}: damaged; delete it, its pairs are then read again") from None
         return found
 
@@ -83,7 +92,16 @@ class AnswerCache:
         )
         name = hashlib.sha256(b"".join(rows)).hexdigest()[:16]
         with atomic_path(self.folder / f"{name}.parquet") as temporary:
-            pq.write_table(table, temporary)
+            pq.write_table(table.replace_schema_metadata({_DIGEST: _digest(table)}), temporary)
+
+
+def _digest(table: pa.Table) -> bytes:
+    """SHA-256 of the columns, in hexadecimal."""
+    digest = hashlib.sha256()
+    for name in _COLUMNS:
+        for value in table[name].to_pylist():
+            digest.update(value if isinstance(value, bytes) else repr(value).encode() + b"\0")
+    return digest.hexdigest().encode()
 
 
 def _settings(reader: Reader) -> bytes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from xqg.errors import XqgError
+from xqg.kept import atomic_path
 
 __all__ = ["model_folder"]
 
@@ -17,32 +16,21 @@ __all__ = ["model_folder"]
 def model_folder(out: Path | str) -> Iterator[Path]:
     """Yield a folder beside `out` that takes its place if the block succeeds.
 
+    Two trainings may run at once; the last one to end wins.
+
     Raises:
         XqgError: `out` is a file or a folder of something else than a model, or cannot be made.
     """
     out = Path(out).absolute()
     _check(out)
-    # The process id keeps two trainings apart; the last one to end wins.
-    folder = out.with_name(f".{out.name}.{os.getpid()}.partial")
-    old = out.with_name(f".{out.name}.{os.getpid()}.old")
-    try:
-        folder.mkdir()
-    except OSError as error:
-        raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another `out`") from None
-    try:
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(atomic_path(out, replace=True))
+            folder.mkdir()
+        except OSError as error:
+            raise XqgError(f"{out}: cannot be made ({error.strerror}); choose another `out`") from None
         yield folder
         _check(out)
-        if out.exists():
-            os.replace(out, old)
-        try:
-            os.replace(folder, out)
-        except OSError:
-            if old.exists():
-                os.replace(old, out)
-            raise
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def _check(out: Path) -> None:
