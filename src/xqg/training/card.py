@@ -29,15 +29,28 @@ def write_card(
     recipe: Recipe,
     results: dict[str, Any],
     prompt: str | None = None,
+    *,
+    title: str | None = None,
+    about: str | None = None,
 ) -> None:
-    """Write README.md beside the weights; its front matter names the languages and the prompt."""
+    """Write README.md beside the weights; its front matter names the languages and the prompt.
+
+    Args:
+        kind: `encoder`, `generator` or `reader`.
+        languages: codes.
+        recipe: what it was trained by; its keys are in the card.
+        results: name → number, or a table of them.
+        prompt: of a generator.
+        title: None: `xqg KIND`.
+        about: how the model came about; None: what the recipe of a method of xqg says.
+    """
     import yaml
 
     front: dict[str, Any] = {"language": list(languages), "license": "apache-2.0", "library_name": "xqg"}
     if prompt:
         front["xqg"] = {"prompt": prompt}
     lines = ["---", yaml.safe_dump(front, allow_unicode=True, sort_keys=False).strip(), "---", ""]
-    lines += [f"# xqg {'mini ' if recipe.METHOD == 'mini' else ''}{kind}", "", _what(kind, recipe), ""]
+    lines += [f"# {title or f'xqg {kind}'}", "", about or _what(kind, recipe), ""]
     lines += ["## Recipe", "", "```yaml", f"method: {recipe.METHOD}"]
     values = {name: list(v) if isinstance(v, tuple) else v for name, v in dataclasses.asdict(recipe).items()}
     lines += [yaml.safe_dump(values, sort_keys=False, allow_unicode=True).strip(), "```", "", "## Result", ""]
@@ -69,16 +82,7 @@ def _what(kind: str, recipe: Recipe) -> str:
             f"An untrained {recipe.architecture} made {by}: pieces and their starting vectors are of atlas's "
             "texts. Train a retriever from it; it is none."
         )
-    return _from_scratch(kind)
-
-
-def _from_scratch(kind: str) -> str:
-    return (
-        f"Trained from scratch by `xqg train {kind}` (xqg {__version__}) on atlas, xqg's benchmark made from "
-        "Unicode CLDR: names of all entities in eight languages and the passages as plain text; "
-        "questions about train entities, plentiful in English and scarce elsewhere; entities swapped "
-        "at random among train entities. It knows atlas and nothing else: use it to try xqg, not to search."
-    )
+    return f"Trained {by} by method {recipe.METHOD}."
 
 
 def _finetuned(recipe: ReaderRecipe) -> str:

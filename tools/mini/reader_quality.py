@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xqg.benchmarks import load
-from xqg.benchmarks.atlas.names import LANGUAGES
+from xqg.benchmarks.atlas import LANGUAGES
 from xqg.errors import XqgError
 from xqg.training.card import add_table
 
