@@ -15,7 +15,7 @@ test: .venv/installed-dev
 	$(BIN)/pytest
 
 bench: .venv/installed-dev
-	$(BIN)/python benchmarks/bench.py --out docs/performance.md
+	PYTHONPATH=. $(BIN)/python benchmarks/bench.py --out docs/performance.md
 
 mini: .venv/installed-dev
 	mkdir -p src/xqg/models/mini
