@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from tools.mini import generator_quality as quality
+from tools.mini.card import add_table
 from tools.mini.generator_quality import (
     QualityLog,
     in_script,
@@ -22,7 +23,6 @@ from tools.mini.generator_quality import (
 from tools.mini.scripts import script_of
 from xqg.benchmarks.atlas import LANGUAGES, passages, wordings
 from xqg.errors import XqgError
-from xqg.training.card import add_table
 
 
 @pytest.mark.parametrize(

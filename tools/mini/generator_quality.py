@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from transformers import TrainerCallback
 
+from tools.mini.card import add_table
 from tools.mini.scripts import LANGUAGE_SCRIPTS, script_of
 from xqg.benchmarks.atlas import LANGUAGES, AtlasPassage, passages, pick
 from xqg.errors import XqgError
 from xqg.passages.records import Passage
 from xqg.queries.prompt import DEFAULT_PROMPT
-from xqg.training.card import add_table
 from xqg.training.generator.distinct import distinct
 from xqg.training.generator.sampling import sampler, save_curve
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from xqg import __version__
-from xqg.atomic import atomic_path
-from xqg.errors import XqgError
 from xqg.training.recipe import (
     ContrastiveRecipe,
     DistillationRecipe,
@@ -19,7 +17,7 @@ from xqg.training.recipe import (
     SmallEncoderRecipe,
 )
 
-__all__ = ["add_table", "write_card"]
+__all__ = ["write_card"]
 
 
 def write_card(
@@ -96,23 +94,3 @@ def _finetuned(recipe: ReaderRecipe) -> str:
         f"Trained by `xqg train reader` (xqg {__version__}) from {recipe.base} on answered questions about "
         f"{recipe.passages}, each beside a passage that does not answer it (shared normalisation). {seen}"
     )
-
-
-def add_table(folder: Path, heading: str, note: str, rows: Mapping[str, Mapping[str, float]]) -> None:
-    """Put a section with a table (row's name → column → value) at the end of a model's card.
-
-    A section of the same heading is replaced, with whatever stands below it.
-
-    Raises:
-        XqgError: the folder has no card.
-    """
-    path = folder / "README.md"
-    if not path.is_file():
-        raise XqgError(f"{path}: no such model card; give the folder of a model that xqg trained")
-    columns = list(next(iter(rows.values())))
-    lines = [f"## {heading}", "", note, ""]
-    lines += ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
-    lines += [f"| {name} | " + " | ".join(str(row[c]) for c in columns) + " |" for name, row in rows.items()]
-    card = path.read_text(encoding="utf-8").split(f"\n## {heading}\n")[0].rstrip()
-    with atomic_path(path) as temporary:
-        temporary.write_text(card + "\n\n" + "\n".join(lines) + "\n", encoding="utf-8")
