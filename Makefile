@@ -4,26 +4,29 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 BIN := .venv/bin
 
-.PHONY: demo test mini bench clean
+.PHONY: demo test mini atlas bench clean
 
 demo: .venv/installed
 	$(BIN)/xqg demo --out demo
 
 test: .venv/installed-dev
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff check src tests tools
 	$(BIN)/mypy
 	$(BIN)/pytest
 
 bench: .venv/installed-dev
-	$(BIN)/python benchmarks/bench.py --out docs/performance.md
+	PYTHONPATH=. $(BIN)/python benchmarks/bench.py --out docs/performance.md
 
 mini: .venv/installed-dev
 	mkdir -p src/xqg/models/mini
-	$(BIN)/xqg train encoder recipes/mini/encoder.yaml --out src/xqg/models/mini/encoder
-	$(BIN)/xqg train generator recipes/mini/generator.yaml --out src/xqg/models/mini/generator
+	$(BIN)/python -m tools.mini encoder tools/mini/recipes/encoder.yaml --out src/xqg/models/mini/encoder
+	$(BIN)/python -m tools.mini generator tools/mini/recipes/generator.yaml --out src/xqg/models/mini/generator
 	$(BIN)/xqg convert src/xqg/models/mini/generator --languages en,ar,bn,fi,ja,ko,ru,te \
 		--out src/xqg/models/mini/generator/converted
-	$(BIN)/xqg train reader recipes/mini/reader.yaml --out src/xqg/models/mini/reader
+	$(BIN)/python -m tools.mini reader tools/mini/recipes/reader.yaml --out src/xqg/models/mini/reader
+
+atlas: .venv/installed-dev
+	$(BIN)/python -m tools.atlas
 
 .venv/torch:
 	$(PYTHON) -m venv .venv

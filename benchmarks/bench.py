@@ -1,6 +1,6 @@
 """`make bench`: every comparison of the folder in one table, also into docs/performance.md.
 
-    python benchmarks/bench.py [--only generation,encoding] [--out docs/performance.md]
+    PYTHONPATH=. python benchmarks/bench.py [--only generation,encoding] [--out docs/performance.md]
 
 Each row is two ways of doing the same work, timed in turn (`pairs.py`); each file that is named has a
 function `rows`. `--out` puts a part's table between its markers, and leaves the others as they are.

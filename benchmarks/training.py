@@ -1,6 +1,6 @@
 """Training: the trainers of sentence-transformers and transformers alone, and xqg's way to them.
 
-    python benchmarks/training.py [--rounds 5] [--steps 17]
+    PYTHONPATH=. python benchmarks/training.py [--rounds 5] [--steps 17]        # from the root, where tools/ is
 
 Both sides train the same model on the same rows in the same order with the same optimiser. The reference has its
 rows ready, drawn and tokenised; xqg draws them as its recipes say, tokenises them on the way, and has its
@@ -22,7 +22,7 @@ from unittest.mock import patch
 
 from pairs import Row, compare, report
 
-from xqg.training.recipe import MiniEncoderRecipe, MiniGeneratorRecipe
+from tools.mini.recipes import MiniEncoderRecipe, MiniGeneratorRecipe
 
 UNIT = "steps/s"
 LENGTH = 128  # tokens of a reader's window
@@ -54,11 +54,11 @@ def rate(work: Callable[[], object]) -> Callable[[], float]:
 
 
 class EncoderSides:
-    """A static encoder of 1,024 dimensions: xqg trains no other."""
+    """A static encoder of 1,024 dimensions, trained as the mini encoder is."""
 
     def __init__(self, steps: int) -> None:
-        from xqg.benchmarks.atlas.supervision import Supervision
-        from xqg.training.encoder.mini import _datasets
+        from tools.mini.encoder import _datasets
+        from tools.mini.supervision import Supervision
         from xqg.training.tokenizer import train_tokenizer
 
         size, epochs = 512, MiniEncoderRecipe.epochs
@@ -102,8 +102,8 @@ class EncoderSides:
             ).train()
 
     def ours(self) -> None:
-        """As `xqg train encoder`."""
-        from xqg.training.encoder.mini import _train
+        """As the maker of the mini encoder."""
+        from tools.mini.encoder import _train
 
         _train(self.recipe, self.supervision, self.tokenizer)
 
@@ -112,8 +112,8 @@ class GeneratorSides:
     """An mT5 of 192 dimensions and four layers a side on prompts with whole passages."""
 
     def __init__(self, steps: int) -> None:
-        from xqg.training.generator.mini import _vectors, _vocabulary
-        from xqg.training.generator.mini_tasks import Tasks
+        from tools.mini.generator import _vectors, _vocabulary
+        from tools.mini.generator_tasks import Tasks
 
         self.recipe = MiniGeneratorRecipe(
             encoder="mini", encoder_layers=4, decoder_layers=4, batch_size=32, steps=steps, short_first=0
@@ -131,7 +131,7 @@ class GeneratorSides:
         """A new one; the same each time."""
         import torch
 
-        from xqg.training.generator.mini import _new_model
+        from tools.mini.generator import _new_model
 
         torch.manual_seed(0)
         return _new_model(self.recipe, self.tokenizer, self.vectors)
@@ -167,9 +167,9 @@ class GeneratorSides:
         yield from self.ready
 
     def ours(self) -> None:
-        """As `xqg train generator`."""
-        from xqg.training.generator.mini import _train
-        from xqg.training.generator.quality import QualityLog
+        """As the maker of the mini generator."""
+        from tools.mini.generator import _train
+        from tools.mini.generator_quality import QualityLog
 
         log = QualityLog(self.tokenizer, every=self.recipe.evaluate_every)
         _train(self.recipe, self.model(), self.tokenizer, log)

@@ -12,6 +12,7 @@ import pytest
 import xqg
 
 SOURCE = Path(xqg.__file__).parent
+TOOLS = Path(__file__).parents[1] / "tools"
 # A package imports itself and those before it. Only `xqg/__init__.py`, the front door, imports any.
 ORDER = (
     "errors", "checks", "units", "progress", "kept", "vectors", "registry", "passages", "models", "benchmarks", "queries", "encoding",
@@ -81,6 +82,22 @@ def test_wrong_imports_are_seen() -> None:
         "5: xqg.search.ranking",
     ]
     assert wrong_imports("cli/index.py", ast.parse("from xqg.training import recipe")) == []
+
+
+def test_tools_are_no_part_of_the_package() -> None:
+    """They import xqg; nothing of xqg imports them. CLDR beyond the names and scripts of languages is theirs alone."""
+    makers = sorted(TOOLS.rglob("*.py"))
+    assert {path.parent.name for path in makers} == {"tools", "atlas", "mini"}
+    users = {m for m in MODULES for node in ast.walk(tree(m)) for name in imported(node) if name.split(".")[0] == "tools"}
+    assert users == set()
+    babel = {m for m in MODULES for n in ast.walk(tree(m)) for name in imported(n) if name.split(".")[0] == "babel"}
+    assert babel == {"passages/languages.py", "queries/scripts.py"}
+    for path in makers:
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        names = {name.split(".")[0] for node in nodes for name in imported(node)}
+        assert not names & PICKLES, path
+        assert "babel" not in names or path.parent.name == "atlas", path  # the models are made of what is shipped
+        assert not any(isinstance(node, ast.Assert) for node in nodes), path
 
 
 def test_no_pickle() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from collections import Counter
 from pathlib import Path
@@ -10,12 +9,8 @@ from pathlib import Path
 import pytest
 
 from xqg import benchmarks
-from xqg.benchmarks import Benchmark, atlas
-from xqg.benchmarks.atlas.facts import KINDS, facts_of
-from xqg.benchmarks.atlas.names import LANGUAGES, entities, split_of
-from xqg.benchmarks.atlas.passages import passages
-from xqg.benchmarks.atlas.questions import templates
-from xqg.benchmarks.atlas.supervision import Supervision
+from xqg.benchmarks import Benchmark
+from xqg.benchmarks.atlas import LANGUAGES, entities, facts_in, facts_of, passages, wordings
 from xqg.errors import XqgError
 
 FINGERPRINT = "sha256:67acf15eff7dad39fb2ee7164e59940e23a315b12f18bd1b35c70e69a3b40957"
@@ -26,14 +21,9 @@ def benchmark() -> Benchmark:
     return benchmarks.load("atlas")
 
 
-@pytest.fixture(scope="module")
-def supervision() -> Supervision:
-    return Supervision(scarce=300, swaps=0.9)
-
-
 def test_is_the_same_everywhere(benchmark: Benchmark) -> None:
     assert benchmark.fingerprint == FINGERPRINT
-    assert atlas.load() == benchmark
+    assert benchmarks.load("atlas") == benchmark
 
 
 def test_size(benchmark: Benchmark) -> None:
@@ -112,22 +102,21 @@ def test_answers_do_not_depend_on_the_language(benchmark: Benchmark) -> None:
 
 
 def test_splits_share_no_entity() -> None:
-    about = {split: {f.entity.key for f in atlas.facts_in(split)} for split in ("train", "dev", "test")}
+    about = {split: {f.entity.key for f in facts_in(split)} for split in ("train", "dev", "test")}
     assert not about["train"] & about["dev"]
     assert not about["train"] & about["test"]
     assert not about["dev"] & about["test"]
     total = sum(map(len, about.values()))
     assert 0.15 <= len(about["test"]) / total <= 0.25
     assert 0.05 <= len(about["dev"]) / total <= 0.15
-    kinds = {split: {f.kind for f in atlas.facts_in(split)} for split in about}
-    assert kinds["test"] == kinds["train"] == set(KINDS)
+    kinds = {split: {f.kind for f in facts_in(split)} for split in about}
+    assert kinds["test"] == kinds["train"] == set(wordings("en"))
 
 
-def test_templates() -> None:
+def test_wordings() -> None:
     for language in LANGUAGES:
-        wordings = templates(language)
-        assert set(wordings) == set(KINDS), language
-        for kind, texts in wordings.items():
+        assert set(wordings(language)) == set(wordings("en")), language
+        for kind, texts in wordings(language).items():
             assert len(set(texts)) >= 2, (language, kind)
             for text in texts:
                 assert text.count("{x}") == 1, (language, kind)
@@ -137,7 +126,7 @@ def test_templates() -> None:
 def test_passages_right_but_for_the_fact(benchmark: Benchmark) -> None:
     # For most questions about a territory another passage about it says something else.
     about = Counter(passage.entity.key for passage in passages())
-    facts = [f for f in atlas.facts_in("test") if f.entity.kind == "territory"]
+    facts = [f for f in facts_in("test") if f.entity.kind == "territory"]
     lacking = [f for f in facts if about[f.entity.key] > len(benchmark.qrels[f.key])]
     assert len(lacking) / len(facts) > 0.9
 
@@ -153,68 +142,6 @@ def test_passages_mention_others() -> None:
         text = passage.text().replace(passage.entity.names["en"], "")
         mentioning += any(name in text for name in names[passage.entity.kind])
     assert mentioning / len(passages()) > 0.98
-
-
-def test_examples_are_about_train_entities(benchmark: Benchmark, supervision: Supervision) -> None:
-    rng = random.Random(0)
-    held_out = {(q.language, q.text) for q in [*benchmark.questions, *benchmark.tuning_questions]}
-    swapped = 0
-    for number in range(4000):
-        language = LANGUAGES[number % len(LANGUAGES)]
-        example = supervision.example(rng, language)
-        assert split_of(example.entity) == "train"
-        assert example.language == language
-        assert example.entity.name_in(language) in example.question
-        assert example.entity.names["en"] in example.title
-        assert (language, example.question) not in held_out
-        swapped += not any(
-            passage.text() == example.text for passage in supervision._about[example.entity.key]
-        )
-    assert 0.8 < swapped / 4000 < 0.95
-
-
-@pytest.mark.parametrize("swaps", [0, 0.5, 1])
-def test_negatives_are_about_train_entities_and_never_the_positive(swaps: float) -> None:
-    supervision = Supervision(scarce=300, swaps=swaps)
-    whole = {f"{passage.title()} {passage.text()}": passage for passage in passages()}
-    rng = random.Random(0)
-    same_entity = strangers = 0
-    for number in range(4000):
-        example = supervision.example(rng, LANGUAGES[number % len(LANGUAGES)])
-        assert example.negative != f"{example.title} {example.text}"
-        if example.negative in whole:  # as it stands in the pool
-            assert split_of(whole[example.negative].entity) == "train"
-            strangers += whole[example.negative].entity is not example.entity
-        else:  # its subject swapped for the example's, which is a train entity
-            assert example.entity.names["en"] in example.negative
-            same_entity += 1
-    assert strangers > 400
-    assert same_entity > 400 or swaps == 0
-
-
-def test_supervision_is_scarce_outside_english(supervision: Supervision) -> None:
-    for language, asked in supervision.asked.items():
-        assert all(split_of(row.passage.entity) == "train" for row in asked)
-        assert len(asked) == 300 if language != "en" else len(asked) > 3000
-
-
-def test_examples_depend_on_the_seed_only(supervision: Supervision) -> None:
-    again = Supervision(scarce=300, swaps=0.9)
-    first, second = random.Random(7), random.Random(7)
-    for _ in range(50):
-        assert supervision.example(first, "ja") == again.example(second, "ja")
-
-
-def test_name_pairs_cover_all_splits(supervision: Supervision) -> None:
-    # Names stand for what pretraining knows: those of test entities are in, questions are not.
-    by_name = {entity.names["en"]: entity for entity in entities().values()}
-    rng = random.Random(0)
-    splits = set()
-    for _ in range(300):
-        english, name = supervision.name_pair(rng, "ko")
-        assert any(e.names["en"] == english and e.names["ko"] == name for e in entities().values())
-        splits.add(split_of(by_name[english]))
-    assert splits == {"train", "dev", "test"}
 
 
 def test_names_are_complete() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xqg.benchmarks import Benchmark, load
-from xqg.benchmarks.atlas.names import LANGUAGES, entities, split_of
+from xqg.benchmarks.atlas import LANGUAGES, entities
 from xqg.benchmarks.named import atlas_r
 from xqg.errors import XqgError
 
@@ -55,7 +55,7 @@ def test_every_relevant_passage_is_in_the_pool_and_no_text_stands_for_two_facts(
 
 
 def test_entities_are_of_their_split(benchmark: Benchmark) -> None:
-    code_of = {(entity.kind, entity.code): split_of(entity) for entity in entities().values()}
+    code_of = {(entity.kind, entity.code): entity.split for entity in entities().values()}
     assert {code_of[_entity(q.id)] for q in benchmark.questions} == {"test"}
     assert {code_of[_entity(q.id)] for q in benchmark.tuning_questions} == {"dev"}
 

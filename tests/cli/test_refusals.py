@@ -254,4 +254,4 @@ def test_read_only_folder_for_the_output(
 
 
 def recipe(files) -> Path:
-    return files("encoder.yaml", "method: mini\n")
+    return files("encoder.yaml", "method: small\narchitecture: bert\nencoder: mini\n")

@@ -17,7 +17,7 @@ from xqg.training.run.output import model_folder
 @pytest.fixture
 def recipe(tmp_path: Path) -> Path:
     path = tmp_path / "encoder.yaml"
-    path.write_text("method: mini\ndata: atlas\nseed: 7\n")
+    path.write_text("method: small\narchitecture: bert\nencoder: mini\nseed: 7\n")
     return path
 
 
@@ -35,7 +35,7 @@ def trainer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
                 if error is not None:
                     raise error
 
-        monkeypatch.setattr("xqg.training.encoder.mini.train", train)
+        monkeypatch.setattr("xqg.training.encoder.small.train", train)
         return seen
 
     return replace
@@ -63,9 +63,9 @@ def test_replaces_a_model_whole(xqg, recipe: Path, trainer) -> None:
 
 def test_flags_win_over_the_recipe(xqg, recipe: Path, trainer) -> None:
     seen, out = trainer(), recipe.parent / "model"
-    flags = ("--seed", "8", "--learning-rate", "1e-2", "--batch-size", "16")
+    flags = ("--seed", "8", "--dropout", "1e-2", "--layers", "16")
     assert xqg("train", "encoder", recipe, *flags, "--out", out).code == 0
-    assert [(one.seed, one.learning_rate, one.batch_size) for one in seen] == [(8, 0.01, 16)]
+    assert [(one.seed, one.dropout, one.layers) for one in seen] == [(8, 0.01, 16)]
 
 
 @pytest.mark.parametrize("kind", ["encoder", "generator", "reader"])
@@ -103,16 +103,22 @@ def test_refusals(refused, recipe: Path, trainer) -> None:
     out = folder / "model"
     assert "no such command 'retriever'" in refused("train", "retriever", recipe, "--out", out)
     assert "no such recipe" in refused("train", "encoder", folder / "none.yaml", "--out", out)
-    assert "no encoder; add the line" in refused("train", "generator", recipe, "--out", out)
-    assert "no encoder; add the line" in refused("train", "reader", recipe, "--out", out)  # method: mini
-    assert "--swaps: swaps is '2'; it must lie between 0 and 1" in refused(
-        "train", "encoder", recipe, "--swaps", "2", "--out", out
+    assert "method is 'small'; a recipe of generators has one of finetune" in refused(
+        "train", "generator", recipe, "--out", out
     )
-    assert "--beta: unknown key 'beta'; the keys of method mini are" in refused(
+    short = folder / "short.yaml"
+    short.write_text("seed: 7\n")
+    assert "no base; add the line" in refused("train", "generator", short, "--out", out)
+    assert "no base; add the line" in refused("train", "reader", short, "--out", out)
+    short.unlink()
+    assert "--dropout: dropout is '2'; it must lie between 0 and 1" in refused(
+        "train", "encoder", recipe, "--dropout", "2", "--out", out
+    )
+    assert "--beta: unknown key 'beta'; the keys of method small are" in refused(
         "train", "encoder", recipe, "--beta", "0.5", "--out", out
     )
     assert "--sead" in refused("train", "encoder", recipe, "--sead", "1", "--out", out)
-    assert "--resume: training by method mini" in refused("train", "encoder", recipe, "--resume", "--out", out)
+    assert "--resume: training by method small" in refused("train", "encoder", recipe, "--resume", "--out", out)
     assert "is a file" in refused("train", "encoder", recipe, "--out", recipe)
     assert "no model's" in refused("train", "encoder", recipe, "--out", folder)
     assert "create it first" in refused("train", "encoder", recipe, "--out", out / "deep")

@@ -10,6 +10,8 @@ import pytest
 import xqg
 from xqg.training.run.how import How, Planned
 
+SMALL = {"method": "small", "architecture": "bert", "encoder": "mini"}
+
 
 @pytest.fixture
 def seen(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
@@ -45,12 +47,13 @@ def test_a_dictionary_and_a_plan(tmp_path: Path, seen: list[Any]) -> None:
 @pytest.mark.parametrize(
     ("recipe", "wrong", "says"),
     [
-        ({"method": "mini", "encoder": "mini"}, {}, "give `kind`, one of encoder, generator, reader"),
+        ({"base": "b", "train": ["atlas"]}, {}, "give `kind`, one of encoder, generator, reader"),
         ({"base": "b", "train": ["atlas"], "negatives": "none"}, {"epochs": "many"}, "`epochs`: epochs is 'many'; it must be a whole number"),
         ({"base": "b", "train": ["atlas"]}, {"kind": "tokenizer"}, "unknown kind of model 'tokenizer'"),
         ({"base": "b", "train": ["atlas"]}, {"kind": "encoder", "sead": 1}, "`sead`: unknown key 'sead'"),
         ({"base": "b", "train": ["atlas"]}, {"resume": 1}, "`resume` is 1; give True or False"),
-        ({"method": "mini"}, {"kind": "encoder", "resume": True}, "`resume`: training by method mini takes minutes"),
+        ({"method": "mini"}, {"kind": "encoder"}, "method is 'mini'; a recipe of encoders has one of contrastive"),
+        (SMALL, {"resume": True}, "`resume`: training by method small takes minutes"),
         (3, {}, "`recipe` is 3; give a path"),
         ("none.yaml", {}, "none.yaml: no such recipe"),
     ],

@@ -105,7 +105,7 @@ def test_in_int8_nearly_the_same_probabilities(mt5_folder: Path, tmp_path: Path)
 
 def test_int8_writes_as_well_as_its_original(tmp_path: Path) -> None:
     """The packaged generator, on entities it was not trained on; percent of 128 queries."""
-    from xqg.training.generator.quality import sample_passages, shares
+    from tools.mini.generator_quality import sample_passages, shares
 
     convert("mini", ["ja", "ru"], tmp_path / "out")
     subjects = sample_passages("dev", 64)

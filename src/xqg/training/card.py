@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from xqg import __version__
-from xqg.errors import XqgError
-from xqg.kept import atomic_path
 from xqg.training.recipe import (
     ContrastiveRecipe,
     DistillationRecipe,
@@ -19,7 +17,7 @@ from xqg.training.recipe import (
     SmallEncoderRecipe,
 )
 
-__all__ = ["add_table", "write_card"]
+__all__ = ["write_card"]
 
 
 def write_card(
@@ -29,15 +27,28 @@ def write_card(
     recipe: Recipe,
     results: dict[str, Any],
     prompt: str | None = None,
+    *,
+    title: str | None = None,
+    about: str | None = None,
 ) -> None:
-    """Write README.md beside the weights; its front matter names the languages and the prompt."""
+    """Write README.md beside the weights; its front matter names the languages and the prompt.
+
+    Args:
+        kind: `encoder`, `generator` or `reader`.
+        languages: codes.
+        recipe: what it was trained by; its keys are in the card.
+        results: name → number, or a table of them.
+        prompt: of a generator.
+        title: None: `xqg KIND`.
+        about: how the model came about; None: what the recipe of a method of xqg says.
+    """
     import yaml
 
     front: dict[str, Any] = {"language": list(languages), "license": "apache-2.0", "library_name": "xqg"}
     if prompt:
         front["xqg"] = {"prompt": prompt}
     lines = ["---", yaml.safe_dump(front, allow_unicode=True, sort_keys=False).strip(), "---", ""]
-    lines += [f"# xqg {'mini ' if recipe.METHOD == 'mini' else ''}{kind}", "", _what(kind, recipe), ""]
+    lines += [f"# {title or f'xqg {kind}'}", "", about or _what(kind, recipe), ""]
     lines += ["## Recipe", "", "```yaml", f"method: {recipe.METHOD}"]
     values = {name: list(v) if isinstance(v, tuple) else v for name, v in dataclasses.asdict(recipe).items()}
     lines += [yaml.safe_dump(values, sort_keys=False, allow_unicode=True).strip(), "```", "", "## Result", ""]
@@ -69,16 +80,7 @@ def _what(kind: str, recipe: Recipe) -> str:
             f"An untrained {recipe.architecture} made {by}: pieces and their starting vectors are of atlas's "
             "texts. Train a retriever from it; it is none."
         )
-    return _from_scratch(kind)
-
-
-def _from_scratch(kind: str) -> str:
-    return (
-        f"Trained from scratch by `xqg train {kind}` (xqg {__version__}) on atlas, xqg's benchmark made from "
-        "Unicode CLDR: names of all entities in eight languages and the passages as plain text; "
-        "questions about train entities, plentiful in English and scarce elsewhere; entities swapped "
-        "at random among train entities. It knows atlas and nothing else: use it to try xqg, not to search."
-    )
+    return f"Trained {by} by method {recipe.METHOD}."
 
 
 def _finetuned(recipe: ReaderRecipe) -> str:
@@ -92,23 +94,3 @@ def _finetuned(recipe: ReaderRecipe) -> str:
         f"Trained by `xqg train reader` (xqg {__version__}) from {recipe.base} on answered questions about "
         f"{recipe.passages}, each beside a passage that does not answer it (shared normalisation). {seen}"
     )
-
-
-def add_table(folder: Path, heading: str, note: str, rows: Mapping[str, Mapping[str, float]]) -> None:
-    """Put a section with a table (row's name → column → value) at the end of a model's card.
-
-    A section of the same heading is replaced, with whatever stands below it.
-
-    Raises:
-        XqgError: the folder has no card.
-    """
-    path = folder / "README.md"
-    if not path.is_file():
-        raise XqgError(f"{path}: no such model card; give the folder of a model that xqg trained")
-    columns = list(next(iter(rows.values())))
-    lines = [f"## {heading}", "", note, ""]
-    lines += ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
-    lines += [f"| {name} | " + " | ".join(str(row[c]) for c in columns) + " |" for name, row in rows.items()]
-    card = path.read_text(encoding="utf-8").split(f"\n## {heading}\n")[0].rstrip()
-    with atomic_path(path) as temporary:
-        temporary.write_text(card + "\n\n" + "\n".join(lines) + "\n", encoding="utf-8")

@@ -24,15 +24,6 @@ TEXTS = [
 ]
 
 
-class Few:
-    """In place of atlas: a vocabulary that is learned in a moment."""
-
-    def __init__(self, scarce: int, swaps: float) -> None: ...
-
-    def texts(self) -> list[str]:
-        return TEXTS
-
-
 @pytest.fixture(scope="module")
 def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A static encoder of 48 dimensions with a vocabulary of TEXTS; vectors of many lengths."""
@@ -54,7 +45,7 @@ def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def made(out: Path, static: Path, monkeypatch: pytest.MonkeyPatch, **keys: Any) -> Path:
-    monkeypatch.setattr(small, "Supervision", Few)
+    monkeypatch.setattr(small, "visible_texts", lambda scarce: TEXTS)  # a vocabulary that is learned in a moment
     monkeypatch.setattr(small, "dev_scores", lambda folder: {"R@1 en": 1.0})
     values: dict[str, Any] = {"architecture": "bert", "vocabulary": 500, "heads": 3, "positions": 64, **keys}
     small.train(SmallEncoderRecipe(encoder=str(static), **values), out)

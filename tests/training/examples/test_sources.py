@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from xqg.benchmarks import atlas as atlas_benchmark
-from xqg.benchmarks.atlas.names import entities, split_of
+from xqg.benchmarks import load as load_benchmark
+from xqg.benchmarks.atlas import entities, facts_in
 from xqg.benchmarks.benchmark import deal
 from xqg.errors import XqgError
 from xqg.experiment.tuning import FOLDS
@@ -43,10 +43,10 @@ def test_atlas(atlas: Loaded) -> None:
 
 
 def test_atlas_has_nothing_of_dev_or_test(atlas: Loaded) -> None:
-    assert {split_of(entities()[example.group]) for example in atlas.data.examples} == {"train"}
+    assert {entities()[example.group].split for example in atlas.data.examples} == {"train"}
     pool = {passage.id for passage in atlas.data.pool}
-    assert {split_of(entities()[atlas.groups[id_]]) for id_ in pool} == {"train"}
-    benchmark = atlas_benchmark.load()
+    assert {entities()[atlas.groups[id_]].split for id_ in pool} == {"train"}
+    benchmark = load_benchmark("atlas")
     assert pool | atlas.kept_out == {passage.id for passage in benchmark.passages}
     tested = {
         id_ for grades in [*benchmark.qrels.values(), *benchmark.tuning_qrels.values()] for id_ in grades
@@ -71,7 +71,7 @@ def test_atlas_r(atlas: Loaded) -> None:
     assert example.passages["ja"].id == "ja:territory_currency:AC"
     assert found.data.positives[example.id] == {f"{code}:territory_currency:AC" for code in LANGUAGES}
     assert len(found.data.pool) == 8 * len(found.data.examples)
-    assert len(found.data.examples) == len(atlas_benchmark.facts_in("train"))
+    assert len(found.data.examples) == len(facts_in("train"))
     assert not found.kept_out & {passage.id for passage in found.data.pool}
 
 

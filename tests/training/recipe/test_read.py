@@ -11,9 +11,6 @@ from xqg.training.recipe import (
     ContrastiveRecipe,
     DistillationRecipe,
     FinetuneGeneratorRecipe,
-    MiniEncoderRecipe,
-    MiniGeneratorRecipe,
-    MiniReaderRecipe,
     ReaderRecipe,
     SmallEncoderRecipe,
     kind_of,
@@ -31,10 +28,10 @@ def _recipe(folder: Path, text: str) -> Path:
 
 
 def test_values_and_defaults(tmp_path: Path) -> None:
-    path = _recipe(tmp_path, "method: mini\nseed: 3\nlearning_rate: 0.1\nswaps: 1\n# a comment\n")
-    assert read_recipe(path, "encoder") == MiniEncoderRecipe(seed=3, learning_rate=0.1, swaps=1)
-    path = _recipe(tmp_path, "method: mini\nencoder: some/folder\nsteps: 10\n")
-    assert read_recipe(str(path), "generator") == MiniGeneratorRecipe(encoder="some/folder", steps=10)
+    path = _recipe(tmp_path, "method: small\narchitecture: bert\nencoder: e\nseed: 3\ndropout: 1\n# a comment\n")
+    assert read_recipe(path, "encoder") == SmallEncoderRecipe("bert", "e", seed=3, dropout=1)
+    path = _recipe(tmp_path, "base: some/folder\ntrain: xquad\nlearning_rate: 0.1\n")
+    assert read_recipe(str(path), "generator") == FinetuneGeneratorRecipe("some/folder", ("xquad",), learning_rate=0.1)
 
 
 def test_numbers_lists_and_choices(tmp_path: Path) -> None:
@@ -51,11 +48,10 @@ def test_numbers_lists_and_choices(tmp_path: Path) -> None:
         ("encoder", "method: contrastive\nbase: b\ntrain: xquad", ContrastiveRecipe(base="b", train=("xquad",))),
         ("encoder", "method: distillation\nteacher: t\nparallel: p", DistillationRecipe(teacher="t", parallel=("p",))),
         ("encoder", "method: small\narchitecture: bert\nencoder: e", SmallEncoderRecipe("bert", "e")),
-        ("encoder", "method: mini", MiniEncoderRecipe()),
         ("generator", "base: b\ntrain: xquad", FinetuneGeneratorRecipe(base="b", train=("xquad",))),
-        ("generator", "method: mini\nencoder: e", MiniGeneratorRecipe("e")),
+        ("generator", "method: finetune\nbase: b\ntrain: xquad", FinetuneGeneratorRecipe(base="b", train=("xquad",))),
         ("reader", READER, ReaderRecipe(base="a", passages="b", answers="c")),
-        ("reader", "method: mini\ndata: atlas\nencoder: mini", MiniReaderRecipe("mini")),
+        ("reader", READER + "method: finetune", ReaderRecipe(base="a", passages="b", answers="c")),
     ],
 )
 def test_the_method_chooses_the_class(tmp_path: Path, kind: str, text: str, recipe: object) -> None:
@@ -69,7 +65,8 @@ def test_changes_win(tmp_path: Path) -> None:
         base="other", passages="b", answers="c", seed=5, epochs=2, learning_rate=1e-5, dtype="float32"
     )
     path = _recipe(tmp_path, "seed: 1\n")  # even the method, and what the file lacks
-    assert read_recipe(path, "reader", {"method": "mini", "encoder": "e"}) == MiniReaderRecipe("e", seed=1)
+    changes = {"method": "small", "architecture": "bert", "encoder": "e"}
+    assert read_recipe(path, "encoder", changes) == SmallEncoderRecipe("bert", "e", seed=1)
     path = _recipe(tmp_path, READER + "seed: wrong\n")  # a wrong value that a flag replaces harms nobody
     assert read_recipe(path, "reader", {"seed": "2"}).seed == 2
 
@@ -82,7 +79,7 @@ def test_changes_win(tmp_path: Path) -> None:
         ({"epochs": "1.5"}, "`epochs`: epochs is '1.5'; it must be a whole number"),
         ({"dtype": "int8"}, "`dtype`: dtype is 'int8'; it must be one of auto, float32, bfloat16, float16"),
         ({"encoder": "mini"}, "`encoder`: unknown key 'encoder'; the keys of method finetune are base, passages"),
-        ({"method": "magic"}, "method is 'magic'; a recipe of readers has one of finetune, mini"),
+        ({"method": "magic"}, "method is 'magic'; a recipe of readers has one of finetune"),
     ],
 )
 def test_wrong_changes_are_named(tmp_path: Path, changes: dict[str, str], message: str) -> None:
@@ -92,10 +89,7 @@ def test_wrong_changes_are_named(tmp_path: Path, changes: dict[str, str], messag
     assert "\n" not in str(error.value)
 
 
-def test_recipes_of_mini_and_xquad() -> None:
-    assert isinstance(read_recipe(RECIPES / "mini" / "encoder.yaml", "encoder"), MiniEncoderRecipe)
-    assert isinstance(read_recipe(RECIPES / "mini" / "generator.yaml", "generator"), MiniGeneratorRecipe)
-    assert isinstance(read_recipe(RECIPES / "mini" / "reader.yaml", "reader"), MiniReaderRecipe)
+def test_recipe_of_xquad() -> None:
     xquad = read_recipe(RECIPES / "xquad" / "reader.yaml", "reader")
     assert (xquad.base, xquad.passages, xquad.folds, xquad.dtype) == ("minilm", "xquad", 2, "bfloat16")
     assert (RECIPES.parent / xquad.answers).is_file()
@@ -106,21 +100,20 @@ def test_recipes_of_mini_and_xquad() -> None:
     [
         ("base: a\npassages: b", "no answers; add the line `answers: …`"),
         (READER + "encoder: mini", "unknown key 'encoder'; the keys of method finetune are base, passages, answers"),
-        ("method: mini\nbase: a", "unknown key 'base'; the keys of method mini are encoder, data, seed"),
+        ("method: mini\nencoder: a", "method is 'mini'; a recipe of readers has one of finetune"),
         (READER + "bfloat16: true", "unknown key 'bfloat16'; the keys of method finetune are"),  # dtype since
         (READER + "dtype: double", "dtype is 'double'; it must be one of auto, float32, bfloat16, float16"),
         (READER + "folds: true", "folds is True; it must be a whole number"),
         (READER + "length: 31", "length is 31; it must lie between 32 and"),
         (READER + "warmup: 1.1", "warmup is 1.1; it must lie between 0 and 1"),
-        (READER + "method: magic", "method is 'magic'; a recipe of readers has one of finetune, mini"),
-        (READER + "method: 7", "method is 7; a recipe of readers has one of finetune, mini"),
-        (READER + "method:", "method is None; a recipe of readers has one of finetune, mini"),
-        ("method: mini\nsteps: 1.5", "steps is 1.5; it must be a whole number"),
-        ("method: mini\nsteps:", "steps is None; it must be a whole number"),
-        ("method: mini\nencoder: 7", "encoder is 7; it must be a text"),
-        ("method: mini\nlearning_rate: .nan", "learning_rate is nan; it must lie between"),
-        ("method: mini\ndata: xquad", "data is 'xquad'; it must be one of atlas"),
-        ("method: mini\nseed: 1", "no encoder; add the line `encoder: …`"),
+        (READER + "method: magic", "method is 'magic'; a recipe of readers has one of finetune"),
+        (READER + "method: 7", "method is 7; a recipe of readers has one of finetune"),
+        (READER + "method:", "method is None; a recipe of readers has one of finetune"),
+        (READER + "epochs: 1.5", "epochs is 1.5; it must be a whole number"),
+        (READER + "epochs:", "epochs is None; it must be a whole number"),
+        ("passages: b\nanswers: c\nbase: 7", "base is 7; it must be a text"),
+        (READER + "learning_rate: .nan", "learning_rate is nan; it must lie between"),
+        ("seed: 1", "no base; add the line `base: …`"),
         ("base: [a", "not a YAML file"),
         ("base: !!python/object/apply:os.getcwd []", "not a YAML file"),
         ("- base", "a recipe is a list of `key: value` lines"),
@@ -168,8 +161,8 @@ def test_the_kind_of_a_recipe() -> None:
             assert kind == path.parent.name
     assert kinds[RECIPES / "atlas" / "retriever.yaml"] == "encoder"
     assert kind_of({"base": "a", "passages": "b", "answers": "c"}) == "reader"
-    with pytest.raises(XqgError, match=r"`recipe`: its keys fit several kinds \(generator, reader\); give `kind`"):
-        kind_of({"method": "mini", "encoder": "mini"})
+    with pytest.raises(XqgError, match=r"`recipe`: its keys fit several kinds \(encoder, generator\); give `kind`"):
+        kind_of({"base": "a", "train": ["b"]})
     with pytest.raises(XqgError, match="no method of any kind has all of its keys; give `kind`"):
         kind_of({"method": "magic"})
     with pytest.raises(XqgError, match="no method of any kind has a key 'sead'; correct it, or give `kind`"):

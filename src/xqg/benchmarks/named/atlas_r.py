@@ -11,10 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from xqg.benchmarks.atlas import facts_in
-from xqg.benchmarks.atlas.facts import Fact
-from xqg.benchmarks.atlas.names import LANGUAGES
-from xqg.benchmarks.atlas.questions import ask
+from xqg.benchmarks.atlas import LANGUAGES, Fact, ask, facts_in
 from xqg.benchmarks.benchmark import Benchmark, BuiltIn
 from xqg.errors import XqgError
 from xqg.passages.records import Passage, Question

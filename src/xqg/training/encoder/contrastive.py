@@ -135,6 +135,6 @@ def _scores(recipe: ContrastiveRecipe, folder: Path) -> dict[str, Any]:
     """Of the dev questions, where a benchmark that was trained on has some apart from its test."""
     if "atlas" not in recipe.train:
         return {}
-    from xqg.training.encoder.mini import dev_scores
+    from xqg.training.encoder.dev_scores import dev_scores
 
     return {"dev": dev_scores(folder)}

@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xqg.benchmarks.atlas.names import LANGUAGES
-from xqg.benchmarks.atlas.supervision import Supervision
+from xqg.benchmarks.atlas import LANGUAGES
 from xqg.errors import XqgError
 from xqg.training.card import write_card
-from xqg.training.encoder.mini import dev_scores
+from xqg.training.encoder.dev_scores import dev_scores
 from xqg.training.encoder.small_start import piece_vectors, start
 from xqg.training.encoder.small_tokenizer import (
     BEGINS,
@@ -24,6 +23,7 @@ from xqg.training.encoder.small_tokenizer import (
     wordpiece_tokenizer,
 )
 from xqg.training.encoder.static import Static, load_static
+from xqg.training.examples.supervision import visible_texts
 from xqg.training.recipe import SmallEncoderRecipe
 from xqg.training.run.output import model_folder
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["train"]
 
-SCARCE, SWAPS = 300, 0.5  # as in the mini recipes: the tokenizer sees no question that they do not see
+SCARCE = 300  # as in the mini recipes: the tokenizer sees no question that they do not see
 
 
 def train(recipe: SmallEncoderRecipe, out: Path | str) -> None:
@@ -56,7 +56,7 @@ def train(recipe: SmallEncoderRecipe, out: Path | str) -> None:
         )
     with model_folder(out) as folder:
         set_seed(recipe.seed)
-        texts = Supervision(SCARCE, SWAPS).texts()
+        texts = visible_texts(SCARCE)
         tokenizer = _tokenizer(recipe, texts)
         model = _model(recipe, tokenizer, dimension)
         start(model, _vectors(recipe, tokenizer, texts, static), sorted(tokenizer.all_special_ids))

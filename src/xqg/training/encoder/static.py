@@ -36,6 +36,6 @@ def load_static(name: str) -> Static:
     table = getattr(static, "embedding", None)
     if type(static).__name__ != "StaticEmbedding" or table is None:
         raise XqgError(
-            f"{location.name}: not a static encoder; train one with `xqg train encoder` and give it"
+            f"{location.name}: not a static encoder; give mini, or the folder of a StaticEmbedding"
         )
     return Static(table.weight.detach().float(), static.tokenizer)

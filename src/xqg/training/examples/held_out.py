@@ -110,9 +110,9 @@ def _relevant(benchmark: Benchmark, kept: Iterable[str]) -> dict[str, str]:
 
 def _entities() -> tuple[dict[str, str], frozenset[str], dict[str, str]]:
     """Of atlas: dev and test entities, all entities, and the names of the former in its eight languages."""
-    from xqg.benchmarks.atlas.names import entities, split_of
+    from xqg.benchmarks.atlas import entities
 
-    kept = [entity for entity in entities().values() if split_of(entity) != "train"]
+    kept = [entity for entity in entities().values() if entity.split != "train"]
     names = {title_key(name): entity.key for entity in kept for name in entity.names.values()}
     return {entity.key: entity.names["en"] for entity in kept}, frozenset(entities()), names
 

@@ -2,15 +2,12 @@
 
 from xqg.training.recipe.encoder.contrastive import ContrastiveRecipe
 from xqg.training.recipe.encoder.distillation import DistillationRecipe
-from xqg.training.recipe.encoder.mini import MiniEncoderRecipe
 from xqg.training.recipe.encoder.small import SmallEncoderRecipe
 from xqg.training.recipe.generator.finetune import FinetuneGeneratorRecipe
-from xqg.training.recipe.generator.mini import MiniGeneratorRecipe
 from xqg.training.recipe.method import Method, Recipe
 from xqg.training.recipe.methods import METHODS
 from xqg.training.recipe.read import kind_of, read_recipe
 from xqg.training.recipe.reader.finetune import ReaderRecipe
-from xqg.training.recipe.reader.mini import MiniReaderRecipe
 
 __all__ = [
     "METHODS",
@@ -18,9 +15,6 @@ __all__ = [
     "DistillationRecipe",
     "FinetuneGeneratorRecipe",
     "Method",
-    "MiniEncoderRecipe",
-    "MiniGeneratorRecipe",
-    "MiniReaderRecipe",
     "ReaderRecipe",
     "Recipe",
     "SmallEncoderRecipe",

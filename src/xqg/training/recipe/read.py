@@ -11,7 +11,7 @@ from xqg.training.recipe.keys import keys_of, value_of
 from xqg.training.recipe.method import Recipe
 from xqg.training.recipe.methods import METHODS, USUAL
 
-__all__ = ["kind_of", "read_recipe"]
+__all__ = ["filled", "kind_of", "read_recipe", "values_of"]
 
 
 def read_recipe(
@@ -33,29 +33,44 @@ def read_recipe(
     if kind not in METHODS:
         raise XqgError(f"unknown kind of model {kind!r}; train an encoder, a generator or a reader")
     changes = changes or {}
-    name_of_recipe, values = _values(recipe)
-    values.update(changes)
-    if "epochs" in changes and "steps" not in changes:
-        values.pop("steps", None)  # steps stand in for epochs: the recipe's must not win over a caller's epochs
+    name, values = _name(recipe), values_of(recipe)
     methods = METHODS[kind]
-    method = values.pop("method", USUAL[kind])
+    method = {**values, **changes}.get("method", USUAL[kind])
     if not isinstance(method, str) or method not in methods:
-        raise XqgError(f"{name_of_recipe}: method is {method!r}; a recipe of {kind}s has one of {', '.join(methods)}")
-    fields = keys_of(methods[method].recipe)
+        raise XqgError(f"{name}: method is {method!r}; a recipe of {kind}s has one of {', '.join(methods)}")
+    return filled(methods[method].recipe, _without_method(values), name, _without_method(changes))
+
+
+def filled(recipe: Any, values: Mapping[str, Any], name: str, changes: Mapping[str, Any]) -> Recipe:
+    """A recipe of a class, with the values of its keys.
+
+    Args:
+        recipe: a method's class: fields by `key`, and the method's name as `METHOD`.
+        values, name: those of a file or dictionary, and how messages name it.
+        changes: values that win over those; messages name their key.
+
+    Raises:
+        XqgError: an unknown or missing key, a value of the wrong type or out of range.
+    """
+    merged = {**values, **changes}
+    if "epochs" in changes and "steps" not in changes:
+        merged.pop("steps", None)  # steps stand in for epochs: the recipe's must not win over a caller's epochs
+    fields = keys_of(recipe)
     found: dict[str, Any] = {}
-    for name, value in values.items():
-        where = f"`{name}`" if name in changes else name_of_recipe
-        if name not in fields:
-            raise XqgError(f"{where}: unknown key {name!r}; the keys of method {method} are {', '.join(fields)}")
+    for key, value in merged.items():
+        where = f"`{key}`" if key in changes else name
+        if key not in fields:
+            keys = ", ".join(fields)
+            raise XqgError(f"{where}: unknown key {key!r}; the keys of method {recipe.METHOD} are {keys}")
         try:
-            found[name] = value_of(fields[name], value)
+            found[key] = value_of(fields[key], value)
         except ValueError as error:
-            raise XqgError(f"{where}: {name} is {value!r}; {error}") from None
+            raise XqgError(f"{where}: {key} is {value!r}; {error}") from None
     try:
-        return methods[method].recipe(**found)
+        return recipe(**found)
     except TypeError:
-        missing = [name for name, field in fields.items() if name not in found and not _has_default(field)]
-        raise XqgError(f"{name_of_recipe}: no {missing[0]}; add the line `{missing[0]}: …`") from None
+        missing = [key for key, field in fields.items() if key not in found and not _has_default(field)]
+        raise XqgError(f"{name}: no {missing[0]}; add the line `{missing[0]}: …`") from None
 
 
 def kind_of(recipe: Path | str | Mapping[str, Any], changes: Mapping[str, Any] | None = None) -> str:
@@ -64,8 +79,7 @@ def kind_of(recipe: Path | str | Mapping[str, Any], changes: Mapping[str, Any] |
     Raises:
         XqgError: there is none, or more than one; a file that `read_recipe` would refuse.
     """
-    name, values = _values(recipe)
-    values.update(changes or {})
+    name, values = _name(recipe), {**values_of(recipe), **(changes or {})}
     asked = values.pop("method", None)
     kinds = [
         kind
@@ -85,23 +99,36 @@ def kind_of(recipe: Path | str | Mapping[str, Any], changes: Mapping[str, Any] |
     raise XqgError(f"{name}: no method of any kind has all of its keys; {remedy}")
 
 
+def _without_method(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != "method"}
+
+
 def _fits(values: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
     needed = {name for name, field in fields.items() if not _has_default(field)}
     return needed <= set(values) <= set(fields)
 
 
-def _values(recipe: Path | str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """How messages name a recipe, and its keys."""
+def _name(recipe: Path | str | Mapping[str, Any]) -> str:
+    """How messages name a recipe."""
+    return "`recipe`" if isinstance(recipe, Mapping) else str(recipe)
+
+
+def values_of(recipe: Path | str | Mapping[str, Any]) -> dict[str, Any]:
+    """A recipe's keys and their values as they are written, the method's name among them.
+
+    Raises:
+        XqgError: no such file, or broken YAML.
+    """
     if isinstance(recipe, Mapping):
-        return "`recipe`", {str(name): value for name, value in recipe.items()}
-    return str(recipe), _file_values(Path(recipe))
+        return {str(name): value for name, value in recipe.items()}
+    return _file_values(Path(recipe))
 
 
 def _file_values(path: Path) -> dict[str, Any]:
     import yaml
 
     if not path.is_file():
-        raise XqgError(f"{path}: no such recipe; give a YAML file such as recipes/mini/encoder.yaml")
+        raise XqgError(f"{path}: no such recipe; give a YAML file such as recipes/atlas/retriever.yaml")
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:

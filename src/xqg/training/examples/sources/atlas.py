@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from xqg.benchmarks.atlas import facts_in
-from xqg.benchmarks.atlas.facts import Fact
-from xqg.benchmarks.atlas.names import LANGUAGES, split_of
-from xqg.benchmarks.atlas.passages import passages
-from xqg.benchmarks.atlas.questions import ask, templates
+from xqg.benchmarks.atlas import LANGUAGES, Fact, ask, facts_in, passages, wordings
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
 from xqg.training.examples.source import Loaded, Request
@@ -32,7 +28,7 @@ def load(request: Request) -> Loaded:
                 )
                 examples.append(example)
                 positives[example.id] = frozenset(ids)
-    learned = [passage for id_, passage in pool.items() if split_of(about[id_]) == "train"]
+    learned = [passage for id_, passage in pool.items() if about[id_].split == "train"]
     return Loaded(
         TrainingData(examples, learned, positives),
         kept_out=frozenset(pool) - {passage.id for passage in learned},
@@ -42,4 +38,4 @@ def load(request: Request) -> Loaded:
 
 def _wordings(fact: Fact) -> int:
     """How many wordings every language has for a fact's kind."""
-    return min(len(templates(code)[fact.kind]) for code in LANGUAGES)
+    return min(len(wordings(code)[fact.kind]) for code in LANGUAGES)

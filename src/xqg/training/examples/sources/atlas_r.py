@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from xqg.benchmarks.atlas import facts_in
-from xqg.benchmarks.atlas.facts import Fact
-from xqg.benchmarks.atlas.names import LANGUAGES
-from xqg.benchmarks.atlas.questions import ask
+from xqg.benchmarks.atlas import LANGUAGES, Fact, ask, facts_in
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
 from xqg.training.examples.source import Loaded, Request

@@ -9,22 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from xqg.benchmarks.atlas import facts_in
-from xqg.benchmarks.atlas.facts import facts_of
-from xqg.benchmarks.atlas.names import LANGUAGES, entities, split_of
-from xqg.benchmarks.atlas.passages import passages
-from xqg.benchmarks.atlas.questions import ask, templates
+from tools.mini import reader_quality
+from tools.mini.reader import _Dataset
+from tools.mini.reader import train as train_reader
+from tools.mini.reader_lessons import Lessons, answer_in_template, place_in_text
+from tools.mini.reader_model import new_reader
+from tools.mini.reader_quality import measure_reader
+from tools.mini.recipes import MiniReaderRecipe
+from xqg.benchmarks.atlas import LANGUAGES, ask, entities, facts_in, facts_of, passages, wordings
 from xqg.errors import XqgError
 from xqg.models import read_card
 from xqg.passages.records import Passage
 from xqg.reading import load_reader
-from xqg.training.reader import mini_quality
-from xqg.training.reader.mini import _Dataset
-from xqg.training.reader.mini import train as train_reader
-from xqg.training.reader.mini_examples import Lessons, answer_in_template, place_in_text
-from xqg.training.reader.mini_model import new_reader
-from xqg.training.reader.mini_quality import measure_reader
-from xqg.training.recipe import MiniReaderRecipe
 
 RECIPE = MiniReaderRecipe(encoder="mini", layers=1, feed_forward=16, scarce=20, batch_size=2, steps=3)
 BY_ID = {passage.id: passage for passage in passages()}
@@ -89,10 +85,10 @@ def test_nothing_is_asked_about_dev_and_test_entities() -> None:
     held_out = {
         ask(kind, entity, code, wording)
         for entity in entities().values()
-        if split_of(entity) != "train"
+        if entity.split != "train"
         for code in LANGUAGES
         for kind in facts_of(entity)
-        for wording in range(len(templates(code)[kind]))
+        for wording in range(len(wordings(code)[kind]))
     }
     for swaps in (0.0, 1.0):
         lessons = Lessons(dataclasses.replace(RECIPE, swaps=swaps, scarce=300))
@@ -100,7 +96,7 @@ def test_nothing_is_asked_about_dev_and_test_entities() -> None:
         assert len(asked) > 300
         assert not asked & held_out
         negatives = {text for number in range(300) for text in lessons.draw(number).negatives}
-        held_out_texts = {p.text() for p in passages() if split_of(p.entity) != "train"}
+        held_out_texts = {p.text() for p in passages() if p.entity.split != "train"}
         assert not negatives & held_out_texts
 
 
@@ -147,7 +143,7 @@ def test_attention_starts_at_the_translation() -> None:
 @pytest.fixture(scope="module", autouse=True)
 def few_questions() -> Iterator[None]:
     """Two questions in each language to measure a trained reader on, not hundreds."""
-    whole = mini_quality._split
+    whole = reader_quality._split
 
     def few(split: str) -> object:
         benchmark = whole(split)
@@ -155,7 +151,7 @@ def few_questions() -> Iterator[None]:
         return dataclasses.replace(benchmark, questions=[q for q in benchmark.questions if q.id in keep])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mini_quality, "_split", few)
+        patch.setattr(reader_quality, "_split", few)
         yield
 
 
@@ -207,7 +203,7 @@ class Knowing:
     """Reads the right answer where the passage is relevant, scored high; else a wrong one."""
 
     def __init__(self) -> None:
-        benchmark = mini_quality._split("test")
+        benchmark = reader_quality._split("test")
         self.gold = {q.text: (q.answers[0], benchmark.qrels[q.id]) for q in benchmark.questions}
 
     def read(self, pairs, *, progress: bool = False):  # type: ignore[no-untyped-def]
@@ -232,7 +228,7 @@ def test_measure_reader() -> None:
 
 
 def test_refusals(bert_folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(XqgError, match="not a static encoder; train one with `xqg train encoder`"):
+    with pytest.raises(XqgError, match="not a static encoder; give mini, or the folder of a StaticEmbedding"):
         train_reader(dataclasses.replace(RECIPE, encoder=str(bert_folder)), tmp_path / "out")
     for head in (50, 3):
         with pytest.raises(XqgError, match=f"head is {head}; it must be even and divide the 192 dimensions"):

@@ -1,4 +1,4 @@
-"""Train the mini reader: `xqg train reader recipes/mini/reader.yaml --out MODEL`."""
+"""Train the mini reader: `python -m tools.mini reader RECIPE.yaml --out MODEL`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from xqg.benchmarks.atlas.names import LANGUAGES
+from tools.mini.card import write_mini_card
+from tools.mini.reader_lessons import Lessons
+from tools.mini.reader_model import new_reader
+from tools.mini.reader_quality import measured_card
+from tools.mini.recipes import MiniReaderRecipe
 from xqg.reading.windows import windows
-from xqg.training.card import write_card
-from xqg.training.reader.mini_examples import Lessons
-from xqg.training.reader.mini_model import new_reader
-from xqg.training.reader.mini_quality import measured_card
 from xqg.training.reader.order import SORTED, like_lengths
 from xqg.training.reader.shared_norm import Group, answer_tokens
-from xqg.training.recipe import MiniReaderRecipe
 from xqg.training.run.output import model_folder
 
 __all__ = ["train"]
@@ -47,7 +46,7 @@ def train(recipe: MiniReaderRecipe, out: Path | str) -> None:
             "steps": steps,
             "minutes": round((time.monotonic() - started) / 60, 1),
         }
-        write_card(folder, "reader", LANGUAGES, recipe, results)
+        write_mini_card(folder, "reader", recipe, results)
         measured_card(folder, "dev", recipe.encoder)
     measured_card(Path(out), "test", recipe.encoder)  # last: a failure here does not cost the model
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tools.mini.recipes import MiniReaderRecipe
 from xqg.errors import XqgError
 from xqg.training.encoder.static import load_static
-from xqg.training.recipe import MiniReaderRecipe
 
 if TYPE_CHECKING:
     import torch

@@ -7,11 +7,9 @@ distracting sentences mention, follows from a hash of its id, so the pool is the
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
-from xqg.benchmarks.atlas.facts import (
-    Fact,
+from tools.atlas.facts import (
     currency_history,
     currency_name,
     facts_of,
@@ -19,32 +17,10 @@ from xqg.benchmarks.atlas.facts import (
     territory_of_zone,
     weekend,
 )
-from xqg.benchmarks.atlas.names import Entity, entities, pick
+from tools.atlas.names import entities
+from xqg.benchmarks.atlas import AtlasPassage, Entity, pick
 
-__all__ = ["AtlasPassage", "facts_stated", "passages"]
-
-
-@dataclass(frozen=True)
-class AtlasPassage:
-    """A passage with its subject left open: `{x}` where a sentence names it, `{n}` in the title.
-
-    `facts` are the kinds of fact that it states about the subject.
-    """
-
-    id: str
-    entity: Entity
-    title_template: str
-    text_template: str
-    facts: tuple[str, ...]
-
-    def title(self, entity: Entity | None = None) -> str:
-        """The title, about `entity` in place of its own subject where one is given."""
-        return self.title_template.replace("{n}", (entity or self.entity).names["en"])
-
-    def text(self, entity: Entity | None = None) -> str:
-        """The text, likewise."""
-        text = self.text_template.replace("{x}", (entity or self.entity).english)
-        return ". ".join(s[:1].upper() + s[1:] for s in text.split(". "))
+__all__ = ["passages"]
 
 
 class _Writer:
@@ -266,8 +242,3 @@ def passages() -> tuple[AtlasPassage, ...]:
     """The whole pool, about 1,600 passages, in a fixed order."""
     found = (write(entity) for entity in entities().values() for write in _WRITERS[entity.kind])
     return tuple(passage for passage in found if passage is not None)
-
-
-def facts_stated(passage: AtlasPassage) -> list[Fact]:
-    """The facts that a passage states about its subject."""
-    return [facts_of(passage.entity)[kind] for kind in passage.facts]

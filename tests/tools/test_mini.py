@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from xqg.benchmarks.atlas.names import LANGUAGES
+from tools.mini.encoder import train as train_encoder
+from tools.mini.generator import train as train_generator
+from tools.mini.generator_quality import measured_card
+from tools.mini.generator_tasks import Tasks
+from tools.mini.recipes import MiniEncoderRecipe, MiniGeneratorRecipe
+from xqg.benchmarks.atlas import LANGUAGES
 from xqg.errors import XqgError
 from xqg.models import read_card
-from xqg.training.encoder.mini import train as train_encoder
-from xqg.training.generator.mini import train as train_generator
-from xqg.training.generator.mini_tasks import Tasks
-from xqg.training.generator.quality import measured_card
-from xqg.training.recipe import MiniEncoderRecipe, MiniGeneratorRecipe
 
 ENCODER = MiniEncoderRecipe(
     vocabulary=3000, dimension=64, scarce=20, examples=64, name_pairs=64, batch_size=32, epochs=1
@@ -49,7 +49,7 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", autouse=True)
 def few_passages() -> Iterator[None]:
     """Two passages of a split to measure a trained generator on, not hundreds."""
-    from xqg.training.generator import quality
+    from tools.mini import generator_quality as quality
 
     whole = quality.passages_about
     with pytest.MonkeyPatch.context() as patch:
@@ -102,7 +102,9 @@ def test_encoder_card(encoder: Path) -> None:
     card = (encoder / "README.md").read_text(encoding="utf-8")
     assert read_card(encoder).languages == LANGUAGES
     assert read_card(encoder).prompt is None
-    assert "xqg train encoder" in card
+    assert "# xqg mini encoder" in card
+    assert "by `make mini`" in card
+    assert "method: mini" in card
     assert "vocabulary: 3000" in card
     for language in LANGUAGES:
         assert f"| R@1 {language} | " in card

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
-from xqg.benchmarks.atlas.names import Entity, autonym, entities
+from tools.atlas.names import autonym, entities
+from xqg.benchmarks.atlas import Entity, Fact
 
 __all__ = [
     "KINDS",
-    "Fact",
     "currency_history",
     "currency_name",
     "facts_of",
@@ -29,20 +28,6 @@ KINDS = (
 )  # fmt: skip
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One fact about an entity; `answers` are English spans that a passage states."""
-
-    kind: str
-    entity: Entity
-    answers: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        """`territory_currency:FR`: also the id of the question that asks for it."""
-        return f"{self.kind}:{self.entity.code}"
 
 
 @cache

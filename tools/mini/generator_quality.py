@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from transformers import TrainerCallback
 
-from xqg.benchmarks.atlas.names import LANGUAGES, pick, split_of
-from xqg.benchmarks.atlas.passages import AtlasPassage, passages
+from tools.mini.card import add_table
+from tools.mini.scripts import LANGUAGE_SCRIPTS, script_of
+from xqg.benchmarks.atlas import LANGUAGES, AtlasPassage, passages, pick
 from xqg.errors import XqgError
 from xqg.passages.records import Passage
 from xqg.queries.prompt import DEFAULT_PROMPT
-from xqg.training.card import add_table
 from xqg.training.generator.distinct import distinct
 from xqg.training.generator.sampling import sampler, save_curve
-from xqg.training.scripts import LANGUAGE_SCRIPTS, script_of
 
 if TYPE_CHECKING:
     from transformers import T5Tokenizer
@@ -46,7 +45,7 @@ def passages_about(split: str) -> list[AtlasPassage]:
     Raises:
         XqgError: no such split.
     """
-    found = [passage for passage in passages() if split_of(passage.entity) == split]
+    found = [passage for passage in passages() if passage.entity.split == split]
     if not found:
         raise XqgError(f"atlas has no split {split!r}; give train, dev or test")
     return found

@@ -9,13 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from xqg.benchmarks.atlas.names import LANGUAGES, split_of
-from xqg.benchmarks.atlas.passages import passages
-from xqg.benchmarks.atlas.questions import templates
-from xqg.errors import XqgError
-from xqg.training.card import add_table
-from xqg.training.generator import quality
-from xqg.training.generator.quality import (
+from tools.mini import generator_quality as quality
+from tools.mini.card import add_table
+from tools.mini.generator_quality import (
     QualityLog,
     in_script,
     measure_queries,
@@ -24,7 +20,9 @@ from xqg.training.generator.quality import (
     sample_passages,
     shares,
 )
-from xqg.training.scripts import script_of
+from tools.mini.scripts import script_of
+from xqg.benchmarks.atlas import LANGUAGES, passages, wordings
+from xqg.errors import XqgError
 
 
 @pytest.mark.parametrize(
@@ -52,8 +50,8 @@ def test_in_script() -> None:
     assert not in_script("핀란드의 통화", "ja")
     assert in_script("", "ja") is False
     for language in LANGUAGES:
-        for wordings in templates(language).values():
-            assert all(in_script(wording.replace("{x}", ""), language) for wording in wordings)
+        for texts in wordings(language).values():
+            assert all(in_script(text.replace("{x}", ""), language) for text in texts)
 
 
 def test_names_entity_and_shares() -> None:
@@ -69,14 +67,14 @@ def test_names_entity_and_shares() -> None:
 def test_sample_passages() -> None:
     found = sample_passages("dev", 20)
     assert len(found) == 20
-    assert all(split_of(passage.entity) == "dev" for passage in found)
+    assert all(passage.entity.split == "dev" for passage in found)
     assert found[:5] == sample_passages("dev", 5)
 
 
 def test_passages_about() -> None:
     found = {split: passages_about(split) for split in ("train", "dev", "test")}
     assert sum(map(len, found.values())) == len(passages())
-    assert all(split_of(passage.entity) == "test" for passage in found["test"])
+    assert all(passage.entity.split == "test" for passage in found["test"])
     with pytest.raises(XqgError, match="atlas has no split 'tset'; give train, dev or test"):
         passages_about("tset")
 

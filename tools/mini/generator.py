@@ -1,4 +1,4 @@
-"""Train a generator from scratch: `xqg train generator recipes/mini/generator.yaml --out MODEL`."""
+"""Train a generator from scratch: `python -m tools.mini generator RECIPE.yaml --out MODEL`."""
 
 from __future__ import annotations
 
@@ -7,22 +7,21 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xqg.benchmarks.atlas.names import LANGUAGES
-from xqg.benchmarks.atlas.supervision import Supervision
+from tools.mini.card import write_mini_card
+from tools.mini.generator_tasks import Collator, Tasks
+from tools.mini.recipes import MiniGeneratorRecipe
+from tools.mini.scripts import script_of
+from tools.mini.supervision import Supervision
 from xqg.errors import XqgError
 from xqg.queries.prompt import DEFAULT_PROMPT
-from xqg.training.card import write_card
-from xqg.training.generator.mini_tasks import Collator, Tasks
-from xqg.training.recipe import MiniGeneratorRecipe
 from xqg.training.run.output import model_folder
-from xqg.training.scripts import script_of
 from xqg.training.tokenizer import train_tokenizer
 
 if TYPE_CHECKING:
     import torch
     from transformers import MT5ForConditionalGeneration, T5Tokenizer
 
-    from xqg.training.generator.quality import QualityLog
+    from tools.mini.generator_quality import QualityLog
 
 __all__ = ["train"]
 
@@ -43,7 +42,7 @@ def train(recipe: MiniGeneratorRecipe, out: Path | str) -> None:
     """
     from transformers import set_seed
 
-    from xqg.training.generator.quality import QualityLog, measured_card
+    from tools.mini.generator_quality import QualityLog, measured_card
 
     started = time.monotonic()
     tokenizer = _vocabulary(recipe)
@@ -62,7 +61,7 @@ def train(recipe: MiniGeneratorRecipe, out: Path | str) -> None:
             **log.table(),
         }
         log.save(folder)
-        write_card(folder, "generator", LANGUAGES, recipe, results, prompt=DEFAULT_PROMPT)
+        write_mini_card(folder, "generator", recipe, results, prompt=DEFAULT_PROMPT)
     measured_card(out)  # last: a failure here does not cost the model
 
 

@@ -13,12 +13,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from xqg.benchmarks.atlas.facts import facts_of
-from xqg.benchmarks.atlas.names import LANGUAGES, Entity, split_of
-from xqg.benchmarks.atlas.passages import AtlasPassage
-from xqg.benchmarks.atlas.questions import ask
-from xqg.benchmarks.atlas.supervision import Supervision
-from xqg.training.recipe import MiniReaderRecipe
+from tools.mini.recipes import MiniReaderRecipe
+from tools.mini.supervision import Supervision
+from xqg.benchmarks.atlas import LANGUAGES, AtlasPassage, Entity, ask, facts_of
 
 __all__ = ["NEGATIVES", "Lesson", "Lessons", "answer_in_template", "place_in_text"]
 
@@ -112,7 +109,7 @@ class Lessons:
 
     @cached_property
     def _train_pool(self) -> list[AtlasPassage]:
-        return [passage for passage in self.supervision.pool if split_of(passage.entity) == "train"]
+        return [passage for passage in self.supervision.pool if passage.entity.split == "train"]
 
     @cached_property
     def _texts(self) -> dict[str, str]:

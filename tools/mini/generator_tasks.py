@@ -6,11 +6,11 @@ import random
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from xqg.benchmarks.atlas.names import LANGUAGES
-from xqg.benchmarks.atlas.supervision import Supervision
+from tools.mini.recipes import MiniGeneratorRecipe
+from tools.mini.supervision import Supervision
+from xqg.benchmarks.atlas import LANGUAGES
 from xqg.passages.languages import english_name
 from xqg.queries.prompt import DEFAULT_PROMPT, fill
-from xqg.training.recipe import MiniGeneratorRecipe
 
 if TYPE_CHECKING:
     from transformers import T5Tokenizer

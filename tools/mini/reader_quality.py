@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tools.mini.card import add_table
 from xqg.benchmarks import load
-from xqg.benchmarks.atlas.names import LANGUAGES
+from xqg.benchmarks.atlas import LANGUAGES
 from xqg.errors import XqgError
-from xqg.training.card import add_table
 
 if TYPE_CHECKING:
     from xqg.benchmarks import Benchmark

@@ -1,4 +1,4 @@
-"""Train an encoder from scratch: `xqg train encoder recipes/mini/encoder.yaml --out MODEL`."""
+"""Train an encoder from scratch: `python -m tools.mini encoder RECIPE.yaml --out MODEL`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xqg.benchmarks.atlas.names import LANGUAGES
-from xqg.training.card import write_card
-from xqg.training.recipe import MiniEncoderRecipe
+from tools.mini.card import write_mini_card
+from tools.mini.recipes import MiniEncoderRecipe
+from tools.mini.supervision import Supervision
+from xqg.benchmarks.atlas import LANGUAGES
+from xqg.training.encoder.dev_scores import dev_scores
 from xqg.training.run.output import model_folder
 from xqg.training.tokenizer import train_tokenizer
 
@@ -19,9 +21,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from transformers import T5Tokenizer
 
-    from xqg.benchmarks.atlas.supervision import Supervision
-
-__all__ = ["dev_scores", "train"]
+__all__ = ["train"]
 
 
 def train(recipe: MiniEncoderRecipe, out: Path | str) -> None:
@@ -34,8 +34,6 @@ def train(recipe: MiniEncoderRecipe, out: Path | str) -> None:
         XqgError: `out` is a file, or a folder with something other than a model in it.
     """
     from transformers import set_seed
-
-    from xqg.benchmarks.atlas.supervision import Supervision
 
     started = time.monotonic()
     with model_folder(out) as folder:
@@ -51,7 +49,7 @@ def train(recipe: MiniEncoderRecipe, out: Path | str) -> None:
             "minutes": round((time.monotonic() - started) / 60, 1),
             "dev": dev_scores(folder),
         }
-        write_card(folder, "encoder", LANGUAGES, recipe, results)
+        write_mini_card(folder, "encoder", recipe, results)
 
 
 def _train(
@@ -113,23 +111,3 @@ def _datasets(supervision: Supervision, recipe: MiniEncoderRecipe) -> dict[str, 
         english, name = supervision.name_pair(rng, LANGUAGES[1 + number % (len(LANGUAGES) - 1)])
         names.append({"anchor": name, "positive": english})
     return {"questions": Dataset.from_list(rows), "names": Dataset.from_list(names)}
-
-
-def dev_scores(folder: Path) -> dict[str, float]:
-    """`R@1 LANG` → percent of the questions about dev entities whose first passage is relevant."""
-    import numpy as np
-
-    from xqg.benchmarks import load
-    from xqg.encoding import load_encoder
-
-    benchmark = load("atlas")
-    encoder = load_encoder(str(folder))
-    passages = encoder.encode_passages([passage.full_text for passage in benchmark.passages])
-    ids = [passage.id for passage in benchmark.passages]
-    scores: dict[str, float] = {}
-    for language in LANGUAGES:
-        asked = [q for q in benchmark.tuning_questions if q.language == language]
-        best = (encoder.encode_queries([q.text for q in asked]) @ passages.T).argmax(axis=1)
-        hits = [ids[i] in benchmark.tuning_qrels[q.id] for q, i in zip(asked, best, strict=True)]
-        scores[f"R@1 {language}"] = round(100 * float(np.mean(hits)), 1)
-    return scores

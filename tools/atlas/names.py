@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
 
-__all__ = ["LANGUAGES", "Entity", "autonym", "entities", "pick", "split_of"]
+from xqg.benchmarks.atlas import LANGUAGES, Entity, pick
 
-LANGUAGES = ("en", "ar", "bn", "fi", "ja", "ko", "ru", "te")
+__all__ = ["autonym", "entities"]
 
 # Not places: groupings, pseudo-locales and the unknown region.
 _NO_TERRITORY = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
@@ -22,35 +20,6 @@ _ARTICLE_NAMES = {"Netherlands", "Philippines", "Bahamas", "Maldives", "Comoros"
 _ARTICLE_WORDS = ("Islands", "Republic", "States", "Kingdom", "Emirates", "Territory", "Territories", "Lands")
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """A thing that passages are about. `key` is `KIND:CODE`; `names` has all of LANGUAGES."""
-
-    kind: str
-    code: str
-    names: dict[str, str]
-
-    @property
-    def key(self) -> str:
-        """`territory:FR`, `city:Europe/Paris`: unique among all entities."""
-        return f"{self.kind}:{self.code}"
-
-    @property
-    def english(self) -> str:
-        """The English name as a sentence uses it: `the Netherlands`, `Finland`."""
-        name = self.names["en"]
-        if self.kind == "territory" and (name in _ARTICLE_NAMES or name.split()[-1] in _ARTICLE_WORDS):
-            return f"the {name}"
-        return name
-
-    def name_in(self, language: str) -> str:
-        """The name as a question of that language uses it."""
-        return self.english if language == "en" else self.names[language]
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-
 def autonym(language: str) -> str | None:
     """A language's name in itself; None without a CLDR locale in it: atlas leaves those out."""
     try:
@@ -59,15 +28,13 @@ def autonym(language: str) -> str | None:
         return None
 
 
-def pick(key: str, count: int) -> int:
-    """A number in [0, count) that depends on nothing but `key`: atlas draws no random numbers."""
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") % count
-
-
-def split_of(entity: Entity) -> str:
-    """`train` (70 %), `dev` (10 %) or `test` (20 %): entities are split, never single questions."""
-    draw = pick(f"split:{entity.key}", 10)
-    return "test" if draw < 2 else "dev" if draw == 2 else "train"
+def _entity(kind: str, code: str, names: dict[str, str]) -> Entity:
+    """An entity with its English name in a sentence and its split: 70 % `train`, 10 % `dev`, 20 % `test`."""
+    name = names["en"]
+    article = kind == "territory" and (name in _ARTICLE_NAMES or name.split()[-1] in _ARTICLE_WORDS)
+    draw = pick(f"split:{kind}:{code}", 10)
+    split = "test" if draw < 2 else "dev" if draw == 2 else "train"
+    return Entity(kind, code, names, f"the {name}" if article else name, split)
 
 
 @cache
@@ -89,7 +56,7 @@ def entities() -> dict[str, Entity]:
             if kind == "language" and autonym(code) is None:
                 continue
             if all(name and name != code for name in names.values()):
-                entity = Entity(kind, code, {k: _clean(str(v)) for k, v in names.items()})
+                entity = _entity(kind, code, {k: _clean(str(v)) for k, v in names.items()})
                 found[entity.key] = entity
     found.update(_cities(locales))
     return found
@@ -110,7 +77,7 @@ def _cities(locales: dict[str, Locale]) -> dict[str, Entity]:
                 names[language] = _clean(str(city))
         # Half of the cities: enough of their kind, and a pool that a small machine augments in minutes.
         if len(names) == len(LANGUAGES) and pick(f"city:{zone}", 2) == 0:
-            entity = Entity("city", zone, names)
+            entity = _entity("city", zone, names)
             found[entity.key] = entity
     return found
 

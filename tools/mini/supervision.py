@@ -1,9 +1,7 @@
-"""What models may learn from atlas: name pairs of all entities, questions about train entities.
+"""What the mini models learn from: name pairs of all entities of atlas, questions about train entities.
 
-It imitates the paper's setting. *Pretraining* (what mBERT and mT5 bring along) is the CLDR names of
-all entities and the passages as plain text; *task supervision* is plentiful in English and scarce
-elsewhere. Encoder and generator get the same. No question about a dev or test entity is here, and
-an entity swap puts train entities in the place of train entities only.
+Encoder, generator and reader get the same. No question about a dev or test entity is here, and an entity swap puts
+train entities in the place of train entities only.
 """
 
 from __future__ import annotations
@@ -12,10 +10,8 @@ import random
 from dataclasses import dataclass
 from functools import cached_property
 
-from xqg.benchmarks.atlas import facts_in
-from xqg.benchmarks.atlas.names import LANGUAGES, Entity, entities, pick, split_of
-from xqg.benchmarks.atlas.passages import AtlasPassage, passages
-from xqg.benchmarks.atlas.questions import ask, templates
+from xqg.benchmarks.atlas import AtlasPassage, Entity, ask, entities, passages
+from xqg.training.examples.supervision import SupervisedQuestion, supervised_questions, visible_texts
 
 __all__ = ["Example", "Supervision"]
 
@@ -30,13 +26,6 @@ class Example:
     title: str
     text: str
     negative: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    kind: str
-    wording: int
-    passage: AtlasPassage
 
 
 class Supervision:
@@ -54,32 +43,13 @@ class Supervision:
         self.pool = passages()
 
     @cached_property
-    def asked(self) -> dict[str, list[_Asked]]:
-        """Language → the (fact, wording, passage) that its supervision consists of."""
-        by_id = {passage.id: passage for passage in self.pool}
-        found: dict[str, list[_Asked]] = {}
-        for language in LANGUAGES:
-            keyed = [
-                (pick(f"scarce:{language}:{fact.key}:{w}", 2**62), _Asked(fact.kind, w, by_id[id_]))
-                for fact, ids in facts_in("train").items()
-                for w in range(len(templates(language)[fact.kind]))
-                for id_ in ids
-            ]
-            keyed.sort(key=lambda pair: pair[0])
-            rows = [row for _, row in keyed]
-            found[language] = rows if language == "en" else rows[: self.scarce]
-        return found
+    def asked(self) -> dict[str, list[SupervisedQuestion]]:
+        """Language → the questions that its supervision consists of."""
+        return supervised_questions(self.scarce)
 
     def texts(self) -> list[str]:
-        """Every text that a model may see, for training a tokenizer: names, passages, questions."""
-        names = [name for entity in self.entities for name in entity.names.values()]
-        rows = [f"{p.title()} {p.text()}" for p in self.pool]
-        rows += [
-            ask(a.kind, a.passage.entity, language, a.wording)
-            for language, asked in self.asked.items()
-            for a in asked
-        ]
-        return names + rows
+        """Every text that a model may see, for training a tokenizer."""
+        return visible_texts(self.scarce)
 
     def example(self, rng: random.Random, language: str) -> Example:
         """Draw one example of a language, its entity swapped with probability `swaps`."""
@@ -111,7 +81,7 @@ class Supervision:
         """Kind of entity → its train entities: what may take another's place."""
         found: dict[str, list[Entity]] = {}
         for entity in self.entities:
-            if split_of(entity) == "train":
+            if entity.split == "train":
                 found.setdefault(entity.kind, []).append(entity)
         return found
 
@@ -126,6 +96,6 @@ class Supervision:
     def _of_topic(self) -> dict[str, list[AtlasPassage]]:
         found: dict[str, list[AtlasPassage]] = {}
         for passage in self.pool:
-            if split_of(passage.entity) == "train":
+            if passage.entity.split == "train":
                 found.setdefault(passage.id.rsplit("-", 1)[1], []).append(passage)
         return found
