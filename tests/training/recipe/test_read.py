@@ -122,6 +122,10 @@ def test_recipes_of_mini_and_xquad() -> None:
         ("method: mini\ndata: xquad", "data is 'xquad'; it must be one of atlas"),
         ("method: mini\nseed: 1", "no encoder; add the line `encoder: …`"),
         ("base: [a", "not a YAML file"),
+        ("seed: 2020-13-45", "not a YAML file"),  # YAML reads a date, and there is no such month
+        (f"seed: {'9' * 5000}", "not a YAML file"),
+        ("base: " + "[" * 5000, "not a YAML file"),
+        (READER + f"warmup: {'9' * 400}", "warmup is "),
         ("base: !!python/object/apply:os.getcwd []", "not a YAML file"),
         ("- base", "a recipe is a list of `key: value` lines"),
         ("1: 2", "a recipe is a list of `key: value` lines"),
@@ -172,6 +176,8 @@ def test_the_kind_of_a_recipe() -> None:
         kind_of({"method": "mini", "encoder": "mini"})
     with pytest.raises(XqgError, match="no method of any kind has all of its keys; give `kind`"):
         kind_of({"method": "magic"})
+    with pytest.raises(XqgError, match="no method of any kind has all of its keys; give `kind`"):
+        kind_of({"method": ["mini"]})
     with pytest.raises(XqgError, match="no method of any kind has a key 'sead'; correct it, or give `kind`"):
         kind_of({"base": "a", "passages": "b", "answers": "c", "sead": 1})
 
