@@ -3,8 +3,8 @@
     python benchmarks/pool.py [--rows 1000000] [--rounds 3] [--against OTHER/src]
 
 The file is made up: 100 words of 2 to 9 letters a passage, quotation marks in every third, ids that count up or
-that do not. Every figure is of a process of its own (numpy and pyarrow are imported before the clock starts),
-its memory the largest resident set. With `--against` another checkout's xqg does the same work in turn.
+that do not. Every figure is of a process of its own, its memory the largest resident set; what is imported
+(pyarrow, and pandas, which pyarrow imports with the first array) is imported before the clock starts. With `--against` another checkout's xqg does the same work in turn.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ STEPS = ("first use", "open again", "10,000 passages by id", "all passages in tu
 
 
 def passage_id(number: int, numbered: bool) -> str:
+    """The id of the passage at a place."""
     return str(number) if numbered else f"d{number * 7919 % 10_000_019}"
 
 
 def write(path: Path, rows: int, numbered: bool) -> None:
+    """Make the file."""
     chance = random.Random(0)
     words = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(2, 9))) for _ in range(5000)]
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -43,6 +45,7 @@ def write(path: Path, rows: int, numbered: bool) -> None:
 def step(name: str, path: Path, rows: int, numbered: bool) -> None:
     """Do one step and print seconds and MB."""
     import numpy
+    import pandas  # noqa: F401
     import pyarrow  # noqa: F401
 
     from xqg.benchmarks.tsv_pool import TsvPool
@@ -66,6 +69,7 @@ def step(name: str, path: Path, rows: int, numbered: bool) -> None:
 
 
 def main() -> None:
+    """Measure every step and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
