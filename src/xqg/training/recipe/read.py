@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -43,19 +42,20 @@ def read_recipe(
     if not isinstance(method, str) or method not in methods:
         raise XqgError(f"{name_of_recipe}: method is {method!r}; a recipe of {kind}s has one of {', '.join(methods)}")
     fields = keys_of(methods[method].recipe)
-    checked: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for name, value in values.items():
         where = f"`{name}`" if name in changes else name_of_recipe
         if name not in fields:
             raise XqgError(f"{where}: unknown key {name!r}; the keys of method {method} are {', '.join(fields)}")
         try:
-            checked[name] = value_of(fields[name], value)
+            found[name] = value_of(fields[name], value)
         except ValueError as error:
             raise XqgError(f"{where}: {name} is {value!r}; {error}") from None
-    for name in _required(fields):
-        if name not in checked:
-            raise XqgError(f"{name_of_recipe}: no {name}; add the line `{name}: …`")
-    return methods[method].recipe(**checked)
+    try:
+        return methods[method].recipe(**found)
+    except TypeError:
+        missing = [name for name, field in fields.items() if name not in found and not _has_default(field)]
+        raise XqgError(f"{name_of_recipe}: no {missing[0]}; add the line `{missing[0]}: …`") from None
 
 
 def kind_of(recipe: Path | str | Mapping[str, Any], changes: Mapping[str, Any] | None = None) -> str:
@@ -66,12 +66,12 @@ def kind_of(recipe: Path | str | Mapping[str, Any], changes: Mapping[str, Any] |
     """
     name, values = _values(recipe)
     values.update(changes or {})
-    method = values.pop("method", None)
-    methods = {kind: USUAL[kind] if method is None else str(method) for kind in METHODS}
+    asked = values.pop("method", None)
     kinds = [
         kind
-        for kind, method in methods.items()
-        if method in METHODS[kind] and _fits(values, keys_of(METHODS[kind][method].recipe))
+        for kind, methods in METHODS.items()
+        for method in ([USUAL[kind]] if asked is None else [asked] if str(asked) in methods else [])
+        if _fits(values, keys_of(methods[method].recipe))
     ]
     if len(kinds) == 1:
         return kinds[0]
@@ -85,13 +85,9 @@ def kind_of(recipe: Path | str | Mapping[str, Any], changes: Mapping[str, Any] |
     raise XqgError(f"{name}: no method of any kind has all of its keys; {remedy}")
 
 
-def _fits(values: Mapping[str, Any], fields: Mapping[str, dataclasses.Field[Any]]) -> bool:
-    return set(_required(fields)) <= set(values) <= set(fields)
-
-
-def _required(fields: Mapping[str, dataclasses.Field[Any]]) -> list[str]:
-    """The keys that a recipe must have."""
-    return [name for name, field in fields.items() if field.default is dataclasses.MISSING]
+def _fits(values: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
+    needed = {name for name, field in fields.items() if not _has_default(field)}
+    return needed <= set(values) <= set(fields)
 
 
 def _values(recipe: Path | str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -114,3 +110,9 @@ def _file_values(path: Path) -> dict[str, Any]:
     if not isinstance(values, dict) or not all(isinstance(name, str) for name in values):
         raise XqgError(f"{path}: a recipe is a list of `key: value` lines; mend it")
     return values
+
+
+def _has_default(field: Any) -> bool:
+    import dataclasses
+
+    return field.default is not dataclasses.MISSING
