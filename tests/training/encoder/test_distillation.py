@@ -18,7 +18,7 @@ from xqg.training.encoder import distillation
 from xqg.training.encoder.student import make_student
 from xqg.training.examples.parallel import ParallelPair
 from xqg.training.recipe import DistillationRecipe
-from xqg.training.run.how import How, Interrupted
+from xqg.training.run.options import Interrupted, RunOptions
 
 SENTENCES = [
     ("The capital of Japan is Tokyo.", "Столица Японии это Токио."),
@@ -132,7 +132,7 @@ def test_translations_come_near_and_resuming_is_exact(
         patch.setattr(distillation.Draws, "__getitem__", interrupted)
         with pytest.raises(Interrupted):
             distillation.train(longer, parts)
-    distillation.train(longer, parts, How(resume=True))
+    distillation.train(longer, parts, RunOptions(resume=True))
     one, other = _weights(whole), _weights(parts)
     assert all(np.array_equal(one[name], other[name]) for name in one)
 

@@ -18,18 +18,18 @@ from xqg.training.examples.example import TrainingData
 from xqg.training.generator import finetune
 from xqg.training.generator.look import Look
 from xqg.training.recipe import FinetuneGeneratorRecipe
-from xqg.training.run.how import How, Planned
+from xqg.training.run.options import CostEstimate, RunOptions
 
 Recipe = Callable[..., FinetuneGeneratorRecipe]
-CPU = How(device="cpu")
+CPU = RunOptions(device="cpu")
 
 
 def weights(folder: Path) -> bytes:
     return (folder / "model.safetensors").read_bytes()
 
 
-def train(recipe: FinetuneGeneratorRecipe, out: Path, **how: Any) -> Path:
-    finetune.train(recipe, out, How(device="cpu", **how))
+def train(recipe: FinetuneGeneratorRecipe, out: Path, **options: Any) -> Path:
+    finetune.train(recipe, out, RunOptions(device="cpu", **options))
     return out
 
 
@@ -192,7 +192,7 @@ def test_refusals(few: TrainingData, recipe: Recipe, tmp_path: Path, keys: dict[
 
 
 def test_plan(few: TrainingData, recipe: Recipe, tmp_path: Path) -> None:
-    with pytest.raises(Planned, match="100 steps of 6 examples"):
+    with pytest.raises(CostEstimate, match="100 steps of 6 examples"):
         train(recipe(steps=100, evaluate_every=50), tmp_path / "out", plan=True)
     assert list(tmp_path.iterdir()) == []
 

@@ -21,7 +21,7 @@ from xqg.training.reader import cross_fitted as module
 from xqg.training.reader.cross_fitted import train as train_reader
 from xqg.training.reader.examples import Example, draw_negatives, read_answers
 from xqg.training.recipe import ReaderRecipe
-from xqg.training.run.how import DEFAULT, How
+from xqg.training.run.options import DEFAULT, RunOptions
 
 
 def test_learns_by_heart(recipe: ReaderRecipe, tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ class _Recorded:
         self.stop_after = stop_after
         self.given: list[Sequence[Example]] = []
 
-    def __call__(self, recipe: ReaderRecipe, examples: Sequence[Example], out: Path, how: How, data: str) -> int:
+    def __call__(self, recipe: ReaderRecipe, examples: Sequence[Example], out: Path, options: RunOptions, data: str) -> int:
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
         if len(self.given) == self.stop_after:

@@ -19,7 +19,7 @@ from xqg.training.card import write_card
 from xqg.training.encoder.batches import Batches, batches
 from xqg.training.examples.example import TrainingData
 from xqg.training.recipe import ContrastiveRecipe
-from xqg.training.run.how import DEFAULT, How
+from xqg.training.run.options import DEFAULT, RunOptions
 from xqg.training.run.session import Session, session
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["starting_model", "train"]
 
 
-def train(recipe: ContrastiveRecipe, out: Path | str, how: How = DEFAULT) -> None:
+def train(recipe: ContrastiveRecipe, out: Path | str, options: RunOptions = DEFAULT) -> None:
     """Train, and write a sentence-transformers folder with a model card to `out`.
 
     The same recipe and data give the same weights on the same machine and versions, interrupted or not.
@@ -42,12 +42,12 @@ def train(recipe: ContrastiveRecipe, out: Path | str, how: How = DEFAULT) -> Non
     from xqg.training.examples.prepare import prepared
 
     encoder_folder(recipe.base)  # a wrong one is told before the data are read
-    data = prepared(recipe, how)
+    data = prepared(recipe, options)
     print(counts_table(data), file=sys.stderr)
     negatives = 0 if recipe.negatives == "none" else recipe.negatives_each
     plan = batches(data, recipe.batch_size, negatives, recipe.seed, recipe.beta)
     plan.row(0)  # too large a batch is told before a model is loaded
-    with session(recipe, out, how, data=fingerprint(data)) as run:
+    with session(recipe, out, options, data=fingerprint(data)) as run:
         trainer = _trainer(recipe, run, plan)
         steps = run.fit(trainer)
         _finish(recipe, trainer.model)

@@ -26,7 +26,7 @@ from xqg.errors import XqgError
 from xqg.training.card import write_card
 from xqg.training.examples.parallel import ParallelPair, read_parallel
 from xqg.training.recipe import DistillationRecipe
-from xqg.training.run.how import DEFAULT, How
+from xqg.training.run.options import DEFAULT, RunOptions
 from xqg.training.run.session import Session, session
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ SORTED = 8  # batches whose pairs are sorted by length, so that little is padded
 POWER = 0.5  # languages are drawn by their number of pairs to this power: scarce ones more often than they are
 
 
-def train(recipe: DistillationRecipe, out: Path | str, how: How = DEFAULT) -> None:
+def train(recipe: DistillationRecipe, out: Path | str, options: RunOptions = DEFAULT) -> None:
     """Train a student, and write a sentence-transformers folder with a model card to `out`.
 
     Where the recipe names no student, it is the teacher with new pieces in its vocabulary (`make_student`). During
@@ -56,7 +56,7 @@ def train(recipe: DistillationRecipe, out: Path | str, how: How = DEFAULT) -> No
     pairs = _checked_pairs(recipe)
     counts = Counter(pair.language for pair in pairs)
     print("pairs: " + ", ".join(f"{code} {number:,}" for code, number in sorted(counts.items())), file=sys.stderr)
-    with session(recipe, out, how, data=_fingerprint(pairs)) as run, tempfile.TemporaryDirectory() as scratch:
+    with session(recipe, out, options, data=_fingerprint(pairs)) as run, tempfile.TemporaryDirectory() as scratch:
         start, new = _start(recipe, pairs, Path(scratch) / "student")
         trainer = _trainer(recipe, run, pairs, start, new)
         steps = run.fit(trainer)
@@ -111,7 +111,7 @@ def _trainer(recipe: DistillationRecipe, run: Session, pairs: Sequence[ParallelP
     from xqg.training.encoder.trainer import EncoderTrainer, arguments, drawn
 
     set_seed(recipe.seed)
-    targets, rows = _targets(recipe, pairs, run.how)
+    targets, rows = _targets(recipe, pairs, run.options)
     model = SentenceTransformer(str(start), device="cpu")
     if model.get_embedding_dimension() != targets.shape[1]:
         raise XqgError(
@@ -138,12 +138,12 @@ def _trainer(recipe: DistillationRecipe, run: Session, pairs: Sequence[ParallelP
 
 
 def _targets(
-    recipe: DistillationRecipe, pairs: Sequence[ParallelPair], how: How
+    recipe: DistillationRecipe, pairs: Sequence[ParallelPair], options: RunOptions
 ) -> tuple[npt.NDArray[np.float32], dict[str, int]]:
     """The teacher's vectors of the English sentences, float32 of shape (sentences, d), and whose row is which."""
     from xqg.encoding import load_encoder
 
-    teacher = load_encoder(recipe.teacher, device=how.device, dtype="float32")
+    teacher = load_encoder(recipe.teacher, device=options.device, dtype="float32")
     sentences = list(dict.fromkeys(pair.english for pair in pairs))
     return teacher.encode_passages(sentences), {text: row for row, text in enumerate(sentences)}
 

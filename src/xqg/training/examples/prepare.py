@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from xqg.training.examples.example import TrainingData
-from xqg.training.run.how import How
+from xqg.training.run.options import RunOptions
 
 __all__ = ["prepared"]
 
 
-def prepared(recipe: Any, how: How) -> TrainingData:
+def prepared(recipe: Any, options: RunOptions) -> TrainingData:
     """The data of an encoder's or generator's recipe.
 
     Raises:
@@ -41,6 +41,6 @@ def prepared(recipe: Any, how: How) -> TrainingData:
             depth=recipe.negatives_depth,
             seed=recipe.seed,
             model=recipe.negatives_model or recipe.base,
-            device=how.device,
+            device=options.device,
         )
     return data

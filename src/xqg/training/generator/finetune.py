@@ -13,7 +13,7 @@ from xqg.queries.prompt import DEFAULT_PROMPT, check_prompt
 from xqg.training.card import write_card
 from xqg.training.generator.pairs import Draws, Pair, by_language, pairs_of, split_groups
 from xqg.training.recipe import FinetuneGeneratorRecipe
-from xqg.training.run.how import DEFAULT, How
+from xqg.training.run.options import DEFAULT, RunOptions
 from xqg.training.run.session import Session, session
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["train"]
 
 
-def train(recipe: FinetuneGeneratorRecipe, out: Path | str, how: How = DEFAULT) -> None:
+def train(recipe: FinetuneGeneratorRecipe, out: Path | str, options: RunOptions = DEFAULT) -> None:
     """Train a seq2seq model to ask questions, and write it to `out` with its tokenizer and a model card.
 
     One prompt is used in training, in validation and, through the card, in generation. Every
@@ -42,9 +42,9 @@ def train(recipe: FinetuneGeneratorRecipe, out: Path | str, how: How = DEFAULT) 
 
     prompt = check_prompt(recipe.prompt or DEFAULT_PROMPT)
     _check(recipe)
-    data = prepared(recipe, how)
+    data = prepared(recipe, options)
     print(counts_table(data), file=sys.stderr)
-    with session(recipe, out, how, data=fingerprint(data)) as run:
+    with session(recipe, out, options, data=fingerprint(data)) as run:
         learn, choose = (pairs_of(part) for part in split_groups(data.examples, recipe.dev_share))
         trainer, tokens = _trainer(recipe, run, prompt, learn, choose)
         steps = run.fit(trainer)
@@ -121,7 +121,7 @@ def _trainer(
         tokens=tokens,
         look=_look(recipe, tokens, learn, choose, known) if choose else None,
         language_weight=recipe.language_weight,
-        at_start=not run.how.plan,
+        at_start=not run.options.plan,
     )
     return trainer, tokens
 

@@ -28,13 +28,13 @@ from xqg.training.reader.examples import Answered, Example, draw_negatives, fold
 from xqg.training.reader.fold import train_fold
 from xqg.training.recipe import ReaderRecipe
 from xqg.training.run.checkpoints import Checkpoints
-from xqg.training.run.how import DEFAULT, How, Planned
+from xqg.training.run.options import DEFAULT, CostEstimate, RunOptions
 from xqg.training.run.output import model_folder
 
 __all__ = ["train"]
 
 
-def train(recipe: ReaderRecipe, out: Path | str, how: How = DEFAULT) -> None:
+def train(recipe: ReaderRecipe, out: Path | str, options: RunOptions = DEFAULT) -> None:
     """Train `recipe.folds` models, and write them with reader.json and a card to `out`.
 
     One fold makes a plain model folder, which saw every passage. Says to stderr how many questions and
@@ -45,7 +45,7 @@ def train(recipe: ReaderRecipe, out: Path | str, how: How = DEFAULT) -> None:
             stride of half the length or more, a base that is no model or reads fewer tokens than
             `length`, an `out` that is a file or holds something else than a model, a resumed training of
             another recipe or of other data.
-        Interrupted, Planned: see `run.session`.
+        Interrupted, CostEstimate: see `run.session`.
     """
     if 2 * recipe.stride >= recipe.length:
         raise XqgError(f"stride is {recipe.stride}; it must be under half of length, which is {recipe.length}")
@@ -59,11 +59,11 @@ def train(recipe: ReaderRecipe, out: Path | str, how: How = DEFAULT) -> None:
     data = _data(recipe, passages, groups)
     kept = out.with_name(f"{out.name}.parts")
     parts = kept / _digest(recipe, data)
-    if how.resume and not parts.is_dir():
+    if options.resume and not parts.is_dir():
         _refuse_others(kept, recipe, data)
     with model_folder(out) as folder, _tidy(parts):
         for fold in range(recipe.folds):
-            _train_kept(recipe, lessons, fold, parts / f"fold-{fold}", how, data)
+            _train_kept(recipe, lessons, fold, parts / f"fold-{fold}", options, data)
         if recipe.folds == 1:
             shutil.copytree(parts / "fold-0", folder, dirs_exist_ok=True)
         else:
@@ -71,7 +71,7 @@ def train(recipe: ReaderRecipe, out: Path | str, how: How = DEFAULT) -> None:
         minutes = round((time.monotonic() - started) / 60, 1)
         results = {"answered questions": len(answered), "minutes since this start": minutes}
         languages = sorted({one.passage.language for one in answered})
-        scores = _held_out_scores(folder, lessons.held_out(), how.device)
+        scores = _held_out_scores(folder, lessons.held_out(), options.device)
         write_card(folder, "reader", languages, recipe, {**results, **scores})
     shutil.rmtree(kept, ignore_errors=True)
 
@@ -138,19 +138,19 @@ def _passages(recipe: ReaderRecipe) -> tuple[list[Passage], dict[str, str]]:
     return list(benchmark.passages), groups
 
 
-def _train_kept(recipe: ReaderRecipe, lessons: _Lessons, fold: int, folder: Path, how: How, data: str) -> None:
+def _train_kept(recipe: ReaderRecipe, lessons: _Lessons, fold: int, folder: Path, options: RunOptions, data: str) -> None:
     """Train a fold unless it is there already; a folder of this name is always whole."""
-    if folder.is_dir() and not how.plan:
+    if folder.is_dir() and not options.plan:
         return
     examples = lessons.of(fold)
     folder.parent.mkdir(parents=True, exist_ok=True)
     if recipe.folds > 1:
         print(f"fold {fold + 1} of {recipe.folds}", file=sys.stderr)
     try:
-        train_fold(recipe, examples, folder, how, data)
-    except Planned as made:
+        train_fold(recipe, examples, folder, options, data)
+    except CostEstimate as made:
         times = f"; each of {recipe.folds} folds takes about as long" if recipe.folds > 1 else ""
-        raise Planned(f"{made}{times}") from None
+        raise CostEstimate(f"{made}{times}") from None
 
 
 @contextmanager
