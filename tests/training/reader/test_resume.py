@@ -93,7 +93,7 @@ def test_resuming_another_training_is_refused_by_name(
 
 
 def test_a_plan_costs_nothing(recipe: ReaderRecipe, tmp_path: Path) -> None:
-    with pytest.raises(CostEstimate, match=r"^2 steps of 4 examples, .* s each on cpu: 0 s; .* of memory at most$"):
+    with pytest.raises(CostEstimate, match=r"^2 steps of 4 examples, .* s each on cpu: .*; .* of memory at most$"):
         train(recipe, tmp_path / "model", RunOptions(plan=True))
     with pytest.raises(CostEstimate, match=r"; each of 2 folds takes about as long$"):
         train(dataclasses.replace(recipe, folds=2, save_every=1), tmp_path / "model", RunOptions(plan=True))
