@@ -17,9 +17,9 @@ from xqg.training.run.options import DEFAULT, RunOptions
 from xqg.training.run.session import Session, session
 
 if TYPE_CHECKING:
-    from xqg.training.generator.look import Look
     from xqg.training.generator.tokens import Tokens
     from xqg.training.generator.trainer import GeneratorTrainer
+    from xqg.training.generator.validation import Validation
 
 __all__ = ["train"]
 
@@ -30,7 +30,7 @@ def train(recipe: FinetuneGeneratorRecipe, out: Path | str, options: RunOptions 
     One prompt is used in training, in validation and, through the card, in generation. Every
     `recipe.evaluate_every` steps the loss on the pairs kept for choosing is taken, and queries are sampled for
     their passages; the weights of the step with the least (loss - language_weight * share of queries in the right
-    language) are what is written. `curve.json` beside them has all of these looks.
+    language) are what is written. `curve.json` beside them has all of these measurements.
 
     Raises:
         XqgError: data or base that cannot be read, a pair of a test split, an unknown part to freeze, float16 with
@@ -119,7 +119,7 @@ def _trainer(
         args=arguments,
         train_dataset=_Rows(Draws(learn, recipe.mix, recipe.seed), tokens, steps * recipe.batch_size),
         tokens=tokens,
-        look=_look(recipe, tokens, learn, choose, known) if choose else None,
+        validation=_validation(recipe, tokens, learn, choose, known) if choose else None,
         language_weight=recipe.language_weight,
         at_start=not run.options.plan,
     )
@@ -151,18 +151,18 @@ def _base(recipe: FinetuneGeneratorRecipe) -> tuple[Any, Any, tuple[str, ...]]:
     return model, loaded.tokenizer, loaded.languages or ()
 
 
-def _look(
+def _validation(
     recipe: FinetuneGeneratorRecipe,
     tokens: Tokens,
     learn: Sequence[Pair],
     choose: Sequence[Pair],
     known: Sequence[str],
-) -> Look:
-    from xqg.training.generator.look import Look
+) -> Validation:
+    from xqg.training.generator.validation import Validation
 
     asked = by_language(learn)
     written = [passage.language for pair in choose for passage in pair.passages]
-    return Look(
+    return Validation(
         tokens,
         choose,
         recipe.evaluate_passages,
