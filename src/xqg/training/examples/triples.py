@@ -24,7 +24,7 @@ from xqg.passages.lines import rows, text_at
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
 from xqg.training.examples.source import Loaded, Request
-from xqg.training.examples.spoken import languages_of
+from xqg.training.examples.text_languages import languages_of
 from xqg.training.examples.texts import normalised
 
 __all__ = ["load"]
@@ -105,8 +105,8 @@ def _read(path: str) -> Iterator[_Row]:
                 raise XqgError(
                     f"{where}: passage {passage.id!r} has another text in line {before}; give it another id"
                 )
-        spoken = _language(where, values, "language") or _language(where, values, "lang")
-        yield _Row(line, question, spoken, tuple(dict.fromkeys(right)), tuple(dict.fromkeys(wrong)))
+        language = _language(where, values, "language") or _language(where, values, "lang")
+        yield _Row(line, question, language, tuple(dict.fromkeys(right)), tuple(dict.fromkeys(wrong)))
 
 
 def _key(where: str, values: Mapping[str, Any], names: tuple[str, ...], what: str) -> str:
@@ -162,10 +162,10 @@ def _with_languages(found: list[_Row]) -> list[_Row]:
     for one, code in sorted(zip(passages, told, strict=True), key=lambda pair: not pair[0].language):
         of_id.setdefault(one.id, code)
 
-    def spoken(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    def with_language(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
         return tuple(replace(one, language=of_id[one.id]) for one in passages)
 
     return [
-        replace(row, language=code, right=spoken(row.right), wrong=spoken(row.wrong))
+        replace(row, language=code, right=with_language(row.right), wrong=with_language(row.wrong))
         for row, code in zip(found, asked, strict=True)
     ]
