@@ -34,7 +34,7 @@ def data(monkeypatch: pytest.MonkeyPatch) -> TrainingData:
         for number, p in enumerate(pool)
     ]
     found = TrainingData(examples, pool)
-    monkeypatch.setattr("xqg.training.examples.prepare.prepared", lambda recipe, options: found)
+    monkeypatch.setattr("xqg.training.examples.prepare.training_data", lambda recipe, options: found)
     return found
 
 

@@ -14,7 +14,7 @@ from xqg.errors import XqgError
 from xqg.passages.records import Passage
 from xqg.training.examples.benchmark_splits import BenchmarkSplit, benchmark_splits, title_key
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.leaks import checked, leak, without_leaks
+from xqg.training.examples.leaks import drop_leaks, leak, without_leaks
 from xqg.training.examples.load import load_data
 from xqg.training.examples.texts import normalised
 
@@ -147,9 +147,9 @@ def test_checked_says_what_it_drops(data_folder: Path, capsys: pytest.CaptureFix
         "folds": 7,
         "leaks": "drop",
     }
-    assert checked(found, SimpleNamespace(**recipe, fold=1)) is found
+    assert drop_leaks(found, SimpleNamespace(**recipe, fold=1)) is found
     assert capsys.readouterr().err == ""
-    assert len(checked(found, SimpleNamespace(**recipe, fold=0)).examples) == 10
+    assert len(drop_leaks(found, SimpleNamespace(**recipe, fold=0)).examples) == 10
     assert capsys.readouterr().err == "2 of 12 examples dropped, which are in the test of xquad\n"
 
 

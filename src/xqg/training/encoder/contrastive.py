@@ -39,10 +39,10 @@ def train(recipe: ContrastiveRecipe, out: Path | str, options: RunOptions = DEFA
     """
     from xqg.training.examples.counts import counts_table
     from xqg.training.examples.load import fingerprint
-    from xqg.training.examples.prepare import prepared
+    from xqg.training.examples.prepare import training_data
 
     encoder_folder(recipe.base)  # a wrong one is told before the data are read
-    data = prepared(recipe, options)
+    data = training_data(recipe, options)
     print(counts_table(data), file=sys.stderr)
     negatives = 0 if recipe.negatives == "none" else recipe.negatives_each
     plan = batches(data, recipe.batch_size, negatives, recipe.seed, recipe.beta)

@@ -17,10 +17,10 @@ from xqg.training.examples.example import Example, TrainingData
 from xqg.training.examples.merge import source_of
 from xqg.training.examples.texts import normalised
 
-__all__ = ["checked", "leak", "without_leaks"]
+__all__ = ["drop_leaks", "leak", "without_leaks"]
 
 
-def checked(data: TrainingData, recipe: Any) -> TrainingData:
+def drop_leaks(data: TrainingData, recipe: Any) -> TrainingData:
     """The data of a recipe without leaks; how many were dropped is said on stderr.
 
     Args:

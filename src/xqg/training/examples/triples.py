@@ -105,8 +105,8 @@ def _read(path: str) -> Iterator[_Row]:
                 raise XqgError(
                     f"{where}: passage {passage.id!r} has another text in line {before}; give it another id"
                 )
-        language = _language(where, values, "language") or _language(where, values, "lang")
-        yield _Row(line, question, language, tuple(dict.fromkeys(right)), tuple(dict.fromkeys(wrong)))
+        code = _language(where, values, "language") or _language(where, values, "lang")
+        yield _Row(line, question, code, tuple(dict.fromkeys(right)), tuple(dict.fromkeys(wrong)))
 
 
 def _key(where: str, values: Mapping[str, Any], names: tuple[str, ...], what: str) -> str:

@@ -38,11 +38,11 @@ def train(recipe: FinetuneGeneratorRecipe, out: Path | str, options: RunOptions 
     """
     from xqg.training.examples.counts import counts_table
     from xqg.training.examples.load import fingerprint
-    from xqg.training.examples.prepare import prepared
+    from xqg.training.examples.prepare import training_data
 
     prompt = check_prompt(recipe.prompt or DEFAULT_PROMPT)
     _check(recipe)
-    data = prepared(recipe, options)
+    data = training_data(recipe, options)
     print(counts_table(data), file=sys.stderr)
     with session(recipe, out, options, data=fingerprint(data)) as run:
         learn, choose = (pairs_of(part) for part in split_groups(data.examples, recipe.dev_share))
