@@ -60,7 +60,7 @@ def _trainer(recipe: ContrastiveRecipe, run: Session, plan: Batches) -> Any:
     from transformers import set_seed
 
     from xqg.training.encoder.loss import info_nce
-    from xqg.training.encoder.trainer import EncoderTrainer, arguments, drawn
+    from xqg.training.encoder.trainer import EncoderTrainer, arguments, row_dataset
 
     set_seed(recipe.seed)
     model = starting_model(recipe)
@@ -75,7 +75,7 @@ def _trainer(recipe: ContrastiveRecipe, run: Session, plan: Batches) -> Any:
     return EncoderTrainer(
         model=model,
         args=arguments(run, steps),
-        train_dataset=drawn(row, steps * recipe.batch_size),
+        train_dataset=row_dataset(row, steps * recipe.batch_size),
         loss=info_nce(model, recipe),
         lengths={"query": recipe.query_length, "document": recipe.passage_length},
         tasks={"question": "query", **dict.fromkeys(["passage", *names], "document")},

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["Draws", "train"]
+__all__ = ["ParallelSampler", "train"]
 
 SORTED = 8  # batches whose pairs are sorted by length, so that little is padded
 POWER = 0.5  # languages are drawn by their number of pairs to this power: scarce ones more often than they are
@@ -71,7 +71,7 @@ def train(recipe: DistillationRecipe, out: Path | str, options: RunOptions = DEF
         write_card(run.folder, "encoder", ["en", *sorted(counts)], recipe, results)
 
 
-class Draws:
+class ParallelSampler:
     """Which pair is the n-th row of a training; it depends on (seed, n) only.
 
     The languages of a batch are drawn, each with a probability that goes with the root of its number of pairs.
@@ -93,12 +93,12 @@ class Draws:
     def _draw(self, block: int) -> list[ParallelPair]:
         """The pairs of some batches, those of a batch of like lengths, the batches in random order."""
         rng = random.Random(f"{self.seed}:{block}")
-        drawn = []
+        pairs = []
         for _ in range(SORTED * self.batch_size):
             language = self.languages[bisect(self.weights, rng.random() * self.weights[-1])]
-            drawn.append(rng.choice(self.by_language[language]))
-        drawn.sort(key=lambda pair: len(pair.other.encode()))
-        batches = [drawn[i : i + self.batch_size] for i in range(0, len(drawn), self.batch_size)]
+            pairs.append(rng.choice(self.by_language[language]))
+        pairs.sort(key=lambda pair: len(pair.other.encode()))
+        batches = [pairs[i : i + self.batch_size] for i in range(0, len(pairs), self.batch_size)]
         rng.shuffle(batches)
         return [pair for batch in batches for pair in batch]
 
@@ -107,8 +107,8 @@ def _trainer(recipe: DistillationRecipe, run: Session, pairs: Sequence[ParallelP
     from sentence_transformers import SentenceTransformer
     from transformers import set_seed
 
-    from xqg.training.encoder.distillation_steps import Along, DistillationLoss, Frozen
-    from xqg.training.encoder.trainer import EncoderTrainer, arguments, drawn
+    from xqg.training.encoder.distillation_steps import DistillationLoss, EmbeddingFreeze, Snapshots
+    from xqg.training.encoder.trainer import EncoderTrainer, arguments, row_dataset
 
     set_seed(recipe.seed)
     targets, rows = _targets(recipe, pairs, run.options)
@@ -118,22 +118,22 @@ def _trainer(recipe: DistillationRecipe, run: Session, pairs: Sequence[ParallelP
             f"base {recipe.base}: its vectors have {model.get_embedding_dimension()} dimensions, the teacher's "
             f"{targets.shape[1]}; give another student"
         )
-    draws = Draws(pairs, recipe.batch_size, recipe.seed)
+    sampler = ParallelSampler(pairs, recipe.batch_size, recipe.seed)
 
     def row(number: int) -> dict[str, Any]:
-        pair = draws[number]
+        pair = sampler[number]
         return {"english": pair.english, "other": pair.other, "label": targets[rows[pair.english]]}
 
-    frozen = Frozen(int(recipe.frozen * recipe.steps), new)
-    along = Along(run.out.with_name(f"{run.out.name}.along"), recipe.keep_every)
+    freeze = EmbeddingFreeze(int(recipe.frozen * recipe.steps), new)
+    snapshots = Snapshots(run.out.with_name(f"{run.out.name}.along"), recipe.keep_every)
     return EncoderTrainer(
         model=model,
         args=arguments(run, recipe.steps),
-        train_dataset=drawn(row, recipe.steps * recipe.batch_size),
-        loss=DistillationLoss(model, frozen),
+        train_dataset=row_dataset(row, recipe.steps * recipe.batch_size),
+        loss=DistillationLoss(model, freeze),
         lengths={"document": recipe.length},
         tasks={"english": "document", "other": "document"},
-        callbacks=[frozen, along],
+        callbacks=[freeze, snapshots],
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xqg.errors import XqgError
 from xqg.queries.prompt import DEFAULT_PROMPT, check_prompt
 from xqg.training.card import write_card
-from xqg.training.generator.pairs import Draws, Pair, by_language, pairs_of, split_groups
+from xqg.training.generator.pairs import Pair, PairSampler, by_language, pairs_of, split_groups
 from xqg.training.recipe import FinetuneGeneratorRecipe
 from xqg.training.run.options import DEFAULT, RunOptions
 from xqg.training.run.session import Session, session
@@ -117,7 +117,7 @@ def _trainer(
     trainer = GeneratorTrainer(
         model=model,
         args=arguments,
-        train_dataset=_Rows(Draws(learn, recipe.mix, recipe.seed), tokens, steps * recipe.batch_size),
+        train_dataset=_Rows(PairSampler(learn, recipe.mix, recipe.seed), tokens, steps * recipe.batch_size),
         tokens=tokens,
         validation=_validation(recipe, tokens, learn, choose, known) if choose else None,
         language_weight=recipe.language_weight,
@@ -175,7 +175,7 @@ def _validation(
 class _Rows:
     """The rows of a whole training, to be asked for in order."""
 
-    def __init__(self, draws: Draws, tokens: Tokens, count: int) -> None:
+    def __init__(self, draws: PairSampler, tokens: Tokens, count: int) -> None:
         self.draws, self.tokens, self.count = draws, tokens, count
 
     def __len__(self) -> int:
