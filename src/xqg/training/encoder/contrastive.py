@@ -113,17 +113,17 @@ def starting_model(recipe: ContrastiveRecipe) -> SentenceTransformer:
     if reads is not None and reads < longest:
         raise XqgError(f"base {recipe.base}: reads {reads} tokens; lower query_length and passage_length to that")
     if recipe.lora:
-        from xqg.training.run.lora import adapted
+        from xqg.training.run.lora import add_adapters
 
-        model[0].model = adapted(model[0].model, recipe.lora)
+        model[0].model = add_adapters(model[0].model, recipe.lora)
     return model
 
 
 def _finish(recipe: ContrastiveRecipe, model: SentenceTransformer) -> None:
     if recipe.lora:
-        from xqg.training.run.lora import merged
+        from xqg.training.run.lora import merge_adapters
 
-        model[0].model = merged(model[0].model)
+        model[0].model = merge_adapters(model[0].model)
 
 
 def _languages(data: TrainingData) -> list[str]:

@@ -145,9 +145,9 @@ def _base(recipe: FinetuneGeneratorRecipe) -> tuple[Any, Any, tuple[str, ...]]:
         model.config.tie_word_embeddings = False
     freeze(model, recipe.base, recipe.freeze)
     if recipe.lora:
-        from xqg.training.run.lora import adapted
+        from xqg.training.run.lora import add_adapters
 
-        model = adapted(model, recipe.lora)
+        model = add_adapters(model, recipe.lora)
     return model, loaded.tokenizer, loaded.languages or ()
 
 
@@ -199,9 +199,9 @@ def _save(recipe: FinetuneGeneratorRecipe, run: Session, trainer: GeneratorTrain
     if best := trainer.best_checkpoint():
         restore(model, best)
     if recipe.lora:
-        from xqg.training.run.lora import merged
+        from xqg.training.run.lora import merge_adapters
 
-        model = merged(model)
+        model = merge_adapters(model)
     own = {name: value for name, value in model.generation_config.to_diff_dict().items() if name.endswith("token_id")}
     model.generation_config = GenerationConfig(
         do_sample=True, top_k=TOP_K, temperature=TEMPERATURE, max_new_tokens=MAX_NEW_TOKENS, **own

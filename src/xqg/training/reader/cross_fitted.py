@@ -144,7 +144,9 @@ def _passages(recipe: ReaderRecipe) -> tuple[list[Passage], dict[str, str]]:
     return list(benchmark.passages), groups
 
 
-def _train_kept(recipe: ReaderRecipe, fold_examples: _FoldExamples, fold: int, folder: Path, options: RunOptions, data: str) -> None:
+def _train_kept(
+    recipe: ReaderRecipe, fold_examples: _FoldExamples, fold: int, folder: Path, options: RunOptions, data: str
+) -> None:
     """Train a fold unless it is there already; a folder of this name is always whole."""
     if folder.is_dir() and not options.plan:
         return
