@@ -23,7 +23,7 @@ from xqg.passages.languages import english_name
 from xqg.passages.lines import rows, text_at
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.source import Loaded, Request
+from xqg.training.examples.source import Request, SourceData
 from xqg.training.examples.text_languages import languages_of
 from xqg.training.examples.texts import normalised
 
@@ -45,7 +45,7 @@ class _Row:
     wrong: tuple[Passage, ...]
 
 
-def load(request: Request) -> Loaded:
+def load(request: Request) -> SourceData:
     """An example for each row and right passage; its id is `LINE:PASSAGEID`. No group is known.
 
     A language that a row does not name is detected. A passage without an id gets one from its title and text. The
@@ -62,7 +62,7 @@ def load(request: Request) -> Loaded:
             f'{path}: no triple in it; give JSON objects, such as {{"query": …, "positive": …}}, one a line'
         )
     if "_id" in first and "text" in first and not any(key in first for key in QUESTIONS):
-        return Loaded(TrainingData([], read_passages(path)))
+        return SourceData(TrainingData([], read_passages(path)))
     found = _with_languages(list(_read(path)))
     known: dict[tuple[str, str], set[str]] = {}
     for row in found:
@@ -78,7 +78,7 @@ def load(request: Request) -> Loaded:
                 Example(f"{row.line}:{passage.id}", asked, {passage.language: passage}, "", wrong)
             )
             positives[examples[-1].id] = right
-    return Loaded(TrainingData(examples, list(pool.values()), positives))
+    return SourceData(TrainingData(examples, list(pool.values()), positives))
 
 
 def _read(path: str) -> Iterator[_Row]:
