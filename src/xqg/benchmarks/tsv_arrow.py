@@ -3,7 +3,7 @@
 The copy lies in the user's cache folder (the data may be read-only), by the file's path, size and time of
 change, as two Arrow IPC files: the passages, and the hashes of their ids. They are two since a file has one
 schema, and the hashes are searched as one array. Both are memory-mapped; where all passages are read in turn
-they are read without a map, whose pages would stay with the process (718 MB of a million passages, not 68).
+they are read without a map, whose pages would stay with the process (720 MB after a million passages, not 68).
 """
 
 from __future__ import annotations

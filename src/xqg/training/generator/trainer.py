@@ -45,7 +45,14 @@ class GeneratorTrainer(Trainer):
     """
 
     def __init__(
-        self, *, model: Any, tokens: Tokens, validation: Validation | None, language_weight: float, at_start: bool, **given: Any
+        self,
+        *,
+        model: Any,
+        tokens: Tokens,
+        validation: Validation | None,
+        language_weight: float,
+        at_start: bool,
+        **given: Any,
     ) -> None:
         self.validation, self.language_weight, self.at_start = validation, language_weight, at_start
         self.curve: list[dict[str, Any]] = []
