@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import os
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from xqg.benchmarks import load, tsv_notes, tsv_pool
+from xqg.benchmarks import load, tsv_arrow
 from xqg.benchmarks.benchmark import Benchmark
 from xqg.benchmarks.named import xor_tydi
 from xqg.benchmarks.tsv_pool import TsvPool
@@ -137,11 +138,11 @@ def test_passages_by_id(tmp_path: Path, ids: list[str]) -> None:
     with pytest.raises(KeyError):
         _ = by_id["absent"]
     numbered = ids in (["0", "1", "2"], ["7", "8", "9"])
-    assert (pool.notes.ids.size == 0) == numbered
+    assert (pool.copy.first is not None) == numbered
 
 
 def test_ids_with_one_hash_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tsv_pool, "id_hash", lambda id_: len(id_))
+    monkeypatch.setattr(tsv_arrow, "id_hash", lambda id_: len(id_))
     pool = _pool(tmp_path, HEADER + "".join(f"{id_}\ttext {id_}\tT\n" for id_ in ("b", "a", "cc")))
     assert [pool.by_id[id_].text for id_ in ("a", "b", "cc")] == ["text a", "text b", "text cc"]
     assert "c" not in pool.by_id
@@ -151,16 +152,17 @@ def test_the_file_is_gone_through_once(tmp_path: Path, monkeypatch: pytest.Monke
     pool = _pool(tmp_path, HEADER + BODY)
     assert len(pool) == 5
     kept = sorted((tmp_path / "cache" / "xqg").iterdir())
-    assert [path.suffix for path in kept] == [".npy", ".npy"]
+    assert [path.name.split(".", 1)[1] for path in kept] == ["ids.arrow", "passages.arrow"]
 
     def refuse(self: TsvPool) -> Iterator[None]:
         raise AssertionError("the file was gone through again")
 
     with monkeypatch.context() as patch:
-        patch.setattr(TsvPool, "_note", refuse)
+        patch.setattr(TsvPool, "_rows", refuse)
         again = TsvPool(pool.path, "en")
         assert again[3].title == "Lines"
         assert again.by_id["5"].title == "End"
+        assert list(again) == list(pool)
         kept[0].write_bytes(b"broken")
         with pytest.raises(AssertionError, match="gone through again"):
             len(TsvPool(pool.path, "en"))
@@ -173,14 +175,104 @@ def test_a_changed_file_is_gone_through_again(tmp_path: Path) -> None:
     os.utime(pool.path, ns=(1, 1))
     assert len(pool) == 1
     assert pool[0].text == "one"
+    assert len(list((tmp_path / "cache" / "xqg").iterdir())) == 2  # that of the old file is gone
 
 
-def test_without_a_cache_folder_notes_stay_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_cache_folder_the_copy_stays_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("in the way")
-    monkeypatch.setattr(
-        tsv_notes, "_folders", lambda: iter([tmp_path / "file" / "a", tmp_path / "file" / "b"])
-    )
-    assert _pool(tmp_path, HEADER + BODY)[4].title == "End"
+    folders = [tmp_path / "file" / "a", tmp_path / "file" / "b"]
+    monkeypatch.setattr(tsv_arrow, "_folders", lambda: iter(folders))
+    pool = _pool(tmp_path, HEADER + BODY)
+    assert pool[4].title == "End"
+    assert [passage.id for passage in pool] == list("12345")
+    assert pool.by_id["4"].text == "Two lines\nof text."
+    folders[:] = [tmp_path / "file" / "a", tmp_path / "second"]
+    assert len(TsvPool(pool.path, "en")) == 5
+    assert len(list((tmp_path / "second").iterdir())) == 2
+
+
+def test_a_cache_folder_that_is_full_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is seen to be no room, and where it runs out on the way."""
+    folders = [tmp_path / "first", tmp_path / "second"]
+    monkeypatch.setattr(tsv_arrow, "_folders", lambda: iter(folders))
+    usage = tsv_arrow.shutil.disk_usage(tmp_path)
+    free = {folders[0]: 10, folders[1]: usage.free}
+    with monkeypatch.context() as patch:
+        patch.setattr(tsv_arrow.shutil, "disk_usage", lambda folder: usage._replace(free=free[folder]))
+        assert len(_pool(tmp_path, HEADER + BODY)) == 5
+    assert list(folders[0].iterdir()) == []
+    assert len(list(folders[1].iterdir())) == 2
+
+    def write_batch(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    for file in folders[1].iterdir():
+        file.unlink()
+    real, tries = tsv_arrow._write_batch, iter([write_batch, write_batch])
+    monkeypatch.setattr(tsv_arrow, "_write_batch", lambda *a: next(tries, real)(*a))
+    assert TsvPool(tmp_path / "pool.tsv", "en")[0].title == "Aaron"
+    assert [list(folder.iterdir()) for folder in folders] == [[], []]  # nothing half-written stays
+
+
+def _many(path: Path, numbered: bool) -> TsvPool:
+    """Passages in several batches."""
+    rows = (f"{n if numbered else f'p{n * 7 % 300}'}\ttext {n} of many\ttitle {n}\n" for n in range(300))
+    return _pool(path, HEADER + "".join(rows))
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_passages_in_several_batches(tmp_path: Path, numbered: bool) -> None:
+    pool = _many(tmp_path, numbered)
+    assert pool.copy.blocks == -(-300 // tsv_arrow.ROWS) > 2
+    passages = list(pool)
+    assert [passage.text for passage in passages] == [f"text {n} of many" for n in range(300)]
+    assert [pool[place] for place in range(-300, 0)] == passages
+    assert [pool.by_id[passage.id] for passage in passages] == passages
+    assert list(pool.by_id) == [passage.id for passage in passages]
+    assert all(id_ not in pool.by_id for id_ in ("300", "p300", "-1", "9" * 5000))
+
+
+def test_ids_that_count_up_for_a_while(tmp_path: Path) -> None:
+    """What was not noted of the first ids is made up for; a repeated one is found all the same."""
+    ids = [*map(str, range(200)), "x", *map(str, range(201, 250))]
+    pool = _pool(tmp_path, HEADER + "".join(f"{id_}\tt\tT\n" for id_ in ids))
+    assert pool.copy.first is None
+    assert [pool.by_id[id_].id for id_ in ids] == ids
+    with pytest.raises(XqgError, match=r"pool\.tsv:252: id '7' occurs a second time"):
+        len(_pool(tmp_path, HEADER + "".join(f"{id_}\tt\tT\n" for id_ in [*ids, "7"])))
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_a_flipped_bit_or_a_cut_is_found_and_mended(tmp_path: Path, numbered: bool) -> None:
+    """Wherever it is: what is read is what the TSV file says."""
+    pool = _many(tmp_path, numbered)
+    passages = list(pool)
+    chance = random.Random(0)
+    remade = 0
+    for file in sorted((tmp_path / "cache" / "xqg").iterdir()):
+        sound = file.read_bytes()
+        cuts = [0, 7, len(sound) // 2, len(sound) - 1]
+        flips = [chance.randrange(len(sound)) for _ in range(60)]
+        for damaged in (
+            *(sound[:cut] for cut in cuts),
+            *(sound[:at] + bytes([sound[at] ^ 1 << chance.randrange(8)]) + sound[at + 1 :] for at in flips),
+        ):
+            file.unlink()  # not written over: it is mapped
+            file.write_bytes(damaged)
+            again = TsvPool(pool.path, "en")
+            assert list(again) == passages
+            assert [again.by_id[passage.id] for passage in passages[::50]] == [*passages[::50]]
+            remade += file.read_bytes() == sound
+    assert remade > 60  # the others are in padding
+
+
+def test_a_copy_damaged_twice_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = _many(tmp_path, True)
+    assert len(pool) == 300
+    monkeypatch.setattr(tsv_arrow, "_checksum", lambda number, batch: str(chance.random()).encode())
+    chance = random.Random(0)
+    with pytest.raises(XqgError, match=r"pool\.tsv is damaged again and again; check the disk"):
+        list(pool)
 
 
 @pytest.mark.parametrize(
@@ -292,7 +384,7 @@ def test_nothing_goes_through_the_passages_before_they_are_asked_for(
         raise AssertionError("went through the passages")
 
     monkeypatch.setattr(TsvPool, "__iter__", refuse)
-    monkeypatch.setattr(TsvPool, "_note", refuse)
+    monkeypatch.setattr(TsvPool, "_rows", refuse)
     benchmark: Benchmark = load("xor-tydi", data=_folder(tmp_path / "data"))
     assert benchmark.passage_languages == ("en",)
     monkeypatch.undo()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import xqg
-from xqg.training.run.how import How, Planned
+from xqg.training.run.options import CostEstimate, RunOptions
 
 SMALL = {"method": "small", "architecture": "bert", "encoder": "mini"}
 
@@ -18,10 +18,10 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Recipes that a quick training in place of the contrastive one was called with."""
     found: list[Any] = []
 
-    def train(recipe: Any, out: Path, how: How) -> None:
-        if how.plan:
-            raise Planned("2 hours")
-        found.append((recipe, out, how))
+    def train(recipe: Any, out: Path, options: RunOptions) -> None:
+        if options.plan:
+            raise CostEstimate("2 hours")
+        found.append((recipe, out, options))
 
     monkeypatch.setattr("xqg.training.encoder.contrastive.train", train)
     return found
@@ -31,9 +31,9 @@ def test_a_file_with_changes(tmp_path: Path, seen: list[Any]) -> None:
     recipe = tmp_path / "retriever.yaml"
     recipe.write_text("base: minilm\ntrain: [atlas]\nnegatives: none\nepochs: 3\n")
     assert xqg.train(recipe, tmp_path / "out", epochs=1, learning_rate=1e-4, device="cpu") == tmp_path / "out"
-    [(read, out, how)] = seen
+    [(read, out, options)] = seen
     assert (read.base, read.train, read.epochs, read.learning_rate) == ("minilm", ("atlas",), 1, 1e-4)
-    assert (out, how) == (tmp_path / "out", How(False, "cpu", False))
+    assert (out, options) == (tmp_path / "out", RunOptions(False, "cpu", False))
 
 
 def test_a_dictionary_and_a_plan(tmp_path: Path, seen: list[Any]) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import babel
+from xqg.atomic import atomic_path
 
 from tools.atlas.facts import facts_of
 from tools.atlas.names import entities
 from tools.atlas.passages import passages
-from xqg.atomic import atomic_path
 from xqg.benchmarks.atlas import LANGUAGES, AtlasPassage, Entity
 from xqg.errors import XqgError
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from xqg import __version__
 from xqg.atomic import atomic_path
+
+from xqg import __version__
 from xqg.benchmarks.atlas import LANGUAGES
 from xqg.errors import XqgError
 from xqg.training.card import write_card

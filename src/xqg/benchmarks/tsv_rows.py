@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xqg.errors import XqgError
-from xqg.passages.records import Passage
 
-__all__ = ["Columns", "Row", "read_columns", "rows", "to_passage"]
+__all__ = ["Columns", "Fields", "read_columns", "read_passages"]
 
 NAMES = ("id", "text", "title")
 _LAYOUT = " TAB ".join(NAMES)
@@ -33,12 +32,12 @@ class Columns:
     header: bool = False
 
 
-class Row(NamedTuple):
-    """A row: its first line's number (from 1), its first byte's offset, and its bytes."""
+class Fields(NamedTuple):
+    """Of one passage."""
 
-    line: int
-    start: int
-    raw: bytes
+    id: str
+    text: str
+    title: str
 
 
 def read_columns(path: Path) -> Columns:
@@ -51,7 +50,7 @@ def read_columns(path: Path) -> Columns:
         raw = file.readline()
     if not raw.strip():
         raise XqgError(f"{path}:1: no passage and no header; the file must hold rows of {_LAYOUT}")
-    names = _fields(path, Row(1, 0, raw))
+    names = _row(path, 1, raw)
     if "id" not in names:
         return Columns()
     for name in NAMES:
@@ -61,16 +60,32 @@ def read_columns(path: Path) -> Columns:
     return Columns(id_, text, title, number=len(names), header=True)
 
 
-def rows(path: Path, columns: Columns) -> Iterator[Row]:
-    """The rows of passages, in the file's order; blank lines are passed over.
+def read_passages(path: Path, columns: Columns) -> Iterator[tuple[int, Fields]]:
+    """The passages in the file's order, each with the number of its first line (from 1).
 
     Raises:
-        XqgError: with file and line: a quoted field that does not end.
+        XqgError: with file and line: bad UTF-8, a quoted field that does not end, another number of columns,
+            an id that is empty or has white space.
     """
+    for line, raw in _rows(path):
+        if not raw.strip() or (line == 1 and columns.header):
+            continue
+        row = _row(path, line, raw)
+        if len(row) != columns.number:
+            raise XqgError(f"{path}:{line}: {len(row)} columns instead of {columns.number}; a row is {_LAYOUT}")
+        id_ = row[columns.id]
+        if not id_ or any(map(str.isspace, id_)):
+            # TREC runs are separated by white space.
+            raise XqgError(f"{path}:{line}: id {id_!r} is empty or has white space; use another id")
+        yield line, Fields(id_, row[columns.text], row[columns.title])
+
+
+def _rows(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Rows, blank ones too: the number of the first line, and the bytes."""
     with path.open("rb") as file:
-        offset, number = 0, 0
+        number = 0
         for raw in file:
-            start, line = offset, number + 1
+            line = number + 1
             while _is_open(raw):
                 following = file.readline()
                 if not following or raw.count(b"\n") >= LONGEST:
@@ -79,29 +94,8 @@ def rows(path: Path, columns: Columns) -> Iterator[Row]:
                         "marks in it, or get the file anew"
                     )
                 raw += following
-            offset += len(raw)
             number += raw.count(b"\n")
-            if raw.strip() and not (line == 1 and columns.header):
-                yield Row(line, start, raw)
-
-
-def to_passage(path: Path, row: Row, columns: Columns, language: str) -> Passage:
-    """The passage of a row.
-
-    Raises:
-        XqgError: with file and line: bad UTF-8, another number of columns, an id that is empty or
-            has white space.
-    """
-    fields = _fields(path, row)
-    if len(fields) != columns.number:
-        raise XqgError(
-            f"{path}:{row.line}: {len(fields)} columns instead of {columns.number}; a row is {_LAYOUT}"
-        )
-    id_ = fields[columns.id]
-    if not id_ or any(character.isspace() for character in id_):
-        # TREC runs are separated by white space.
-        raise XqgError(f"{path}:{row.line}: id {id_!r} is empty or has white space; use another id")
-    return Passage(id_, fields[columns.title], fields[columns.text], language)
+            yield line, raw
 
 
 def _is_open(raw: bytes) -> bool:
@@ -109,14 +103,15 @@ def _is_open(raw: bytes) -> bool:
     return raw.count(b'"') % 2 == 1 and (raw.startswith(b'"') or b'\t"' in raw)
 
 
-def _fields(path: Path, row: Row) -> list[str]:
+def _row(path: Path, line: int, raw: bytes) -> list[str]:
+    """The fields of a row."""
     try:
-        text = row.raw.decode("utf-8-sig" if row.start == 0 else "utf-8").rstrip("\r\n")
+        text = raw.decode("utf-8-sig" if line == 1 else "utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
-        raise XqgError(f"{path}:{row.line}: not UTF-8; convert the file to UTF-8") from None
+        raise XqgError(f"{path}:{line}: not UTF-8; convert the file to UTF-8") from None
     if '"' not in text:
         return text.split("\t")
     try:
         return next(csv.reader([f"{part}\n" for part in text.split("\n")], delimiter="\t"))
     except csv.Error as error:
-        raise XqgError(f"{path}:{row.line}: not tab-separated values ({error}); mend the row") from None
+        raise XqgError(f"{path}:{line}: not tab-separated values ({error}); mend the row") from None

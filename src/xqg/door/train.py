@@ -11,7 +11,7 @@ from xqg.checks import check_flags, check_texts, checked_path
 from xqg.errors import XqgError
 from xqg.progress import bars
 from xqg.training.recipe import METHODS, kind_of, read_recipe
-from xqg.training.run.how import How, Planned
+from xqg.training.run.options import CostEstimate, RunOptions
 
 __all__ = ["train"]
 
@@ -64,8 +64,8 @@ def train(
                 )
     try:
         with bars(progress):
-            method.train(read, out, How(resume, device, plan))
-    except Planned as made:
+            method.train(read, out, RunOptions(resume, device, plan))
+    except CostEstimate as made:
         return str(made)
     except ImportError as error:
         raise XqgError(f"training needs more packages ({error}); pip install 'xqg[train]'") from None

@@ -16,7 +16,7 @@ from xqg.passages.records import Passage
 from xqg.training.encoder import contrastive
 from xqg.training.examples.example import Example, TrainingData
 from xqg.training.recipe import ContrastiveRecipe
-from xqg.training.run.how import How, Interrupted, Planned
+from xqg.training.run.options import CostEstimate, Interrupted, RunOptions
 
 TEXTS = {
     "Japan": ("the capital of Japan is Tokyo", "столица Японии", "日本の首都"),
@@ -34,7 +34,7 @@ def data(monkeypatch: pytest.MonkeyPatch) -> TrainingData:
         for number, p in enumerate(pool)
     ]
     found = TrainingData(examples, pool)
-    monkeypatch.setattr("xqg.training.examples.prepare.prepared", lambda recipe, how: found)
+    monkeypatch.setattr("xqg.training.examples.prepare.training_data", lambda recipe, options: found)
     return found
 
 
@@ -129,8 +129,8 @@ def test_interrupted_and_resumed_is_bit_for_bit_the_same(
     with pytest.raises(XqgError, match=r"holds a training that was interrupted at step .*; go on with it by `resume`"):
         contrastive.train(recipe, parts)
     with pytest.raises(XqgError, match=r"had another seed and learning_rate|had another learning_rate and seed"):
-        contrastive.train(dataclasses.replace(recipe, seed=1, learning_rate=0.5), parts, How(resume=True))
-    contrastive.train(recipe, parts, How(resume=True))
+        contrastive.train(dataclasses.replace(recipe, seed=1, learning_rate=0.5), parts, RunOptions(resume=True))
+    contrastive.train(recipe, parts, RunOptions(resume=True))
     assert "going on from checkpoint-" in capsys.readouterr().err
     assert _same(whole, parts)
     assert not (tmp_path / "parts.checkpoints").exists()
@@ -143,8 +143,8 @@ def test_another_seed_gives_other_weights(recipe: ContrastiveRecipe, tmp_path: P
 
 
 def test_a_plan_keeps_nothing(recipe: ContrastiveRecipe, tmp_path: Path) -> None:
-    with pytest.raises(Planned, match=r"8 steps of 2 examples, .* s each on cpu: .*; .* of memory at most"):
-        contrastive.train(recipe, tmp_path / "model", How(plan=True))
+    with pytest.raises(CostEstimate, match=r"8 steps of 2 examples, .* s each on cpu: .*; .* of memory at most"):
+        contrastive.train(recipe, tmp_path / "model", RunOptions(plan=True))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -18,7 +18,7 @@ from xqg.training.encoder import distillation
 from xqg.training.encoder.student import make_student
 from xqg.training.examples.parallel import ParallelPair
 from xqg.training.recipe import DistillationRecipe
-from xqg.training.run.how import How, Interrupted
+from xqg.training.run.options import Interrupted, RunOptions
 
 SENTENCES = [
     ("The capital of Japan is Tokyo.", "Столица Японии это Токио."),
@@ -120,7 +120,7 @@ def test_translations_come_near_and_resuming_is_exact(
         for folder in (tmp_path / "whole.along" / "0", whole)
     )
     assert (end * teacher).sum(axis=1).mean() > (start * teacher).sum(axis=1).mean() + 0.05
-    draw, asked = distillation.Draws.__getitem__, []
+    draw, asked = distillation.ParallelSampler.__getitem__, []
 
     def interrupted(self: Any, number: int) -> Any:
         asked.append(number)
@@ -129,19 +129,19 @@ def test_translations_come_near_and_resuming_is_exact(
         return draw(self, number)
 
     with monkeypatch.context() as patch:
-        patch.setattr(distillation.Draws, "__getitem__", interrupted)
+        patch.setattr(distillation.ParallelSampler, "__getitem__", interrupted)
         with pytest.raises(Interrupted):
             distillation.train(longer, parts)
-    distillation.train(longer, parts, How(resume=True))
+    distillation.train(longer, parts, RunOptions(resume=True))
     one, other = _weights(whole), _weights(parts)
     assert all(np.array_equal(one[name], other[name]) for name in one)
 
 
 def test_draws_are_fixed_and_lift_scarce_languages() -> None:
     pairs = [ParallelPair(f"e{n}", f"o{n}", "de") for n in range(900)] + [ParallelPair("e", "o", "th")] * 100
-    draws = distillation.Draws(pairs, 8, seed=0)
+    draws = distillation.ParallelSampler(pairs, 8, seed=0)
     rows = [draws[number] for number in range(3000)]
-    assert [distillation.Draws(pairs, 8, seed=0)[number] for number in reversed(range(3000))] == rows[::-1]
+    assert [distillation.ParallelSampler(pairs, 8, seed=0)[number] for number in reversed(range(3000))] == rows[::-1]
     share = Counter(row.language for row in rows)["th"] / 3000
     assert 0.22 < share < 0.28  # 10 of 30 + 10, the roots of 900 and 100; not the 0.1 that it is
 

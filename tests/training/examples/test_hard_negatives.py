@@ -15,7 +15,7 @@ from xqg.encoding.sentence_transformer import SentenceTransformerEncoder as Enco
 from xqg.errors import XqgError
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.hard_negatives import mine
+from xqg.training.examples.hard_negatives import mine_negatives
 
 
 def passage(id_: str, text: str, language: str = "en") -> Passage:
@@ -41,7 +41,7 @@ def ids(data: TrainingData, number: int = 0) -> list[str]:
 
 
 def bm25(data: TrainingData, each: int = 3, depth: int = 100, seed: int = 0) -> TrainingData:
-    return mine(data, "bm25", each=each, depth=depth, seed=seed)
+    return mine_negatives(data, "bm25", each=each, depth=depth, seed=seed)
 
 
 def test_the_best_that_do_not_answer() -> None:
@@ -118,7 +118,7 @@ def test_an_encoder_ranks_exactly(static_folder: Path, monkeypatch: pytest.Monke
         return plain(self, texts, **given) * lengths[:, None]
 
     monkeypatch.setattr(Encoder, "encode_passages", stretched)
-    found = mine(data, "model", each=3, depth=10, seed=0, model=str(static_folder), device="cpu")
+    found = mine_negatives(data, "model", each=3, depth=10, seed=0, model=str(static_folder), device="cpu")
     encoder = load_encoder(str(static_folder), device="cpu")
     assert encoder.similarity == "cosine"
     wrong = POOL[3:]
@@ -134,12 +134,12 @@ def test_an_encoder_looks_deeper_too(static_folder: Path) -> None:
     data = replace(
         DATA, pool=[*POOL, passage("r1", "Где находится столица", "ru"), passage("r2", "Японии", "ru")]
     )
-    found = ids(mine(data, "model", each=4, depth=1, seed=0, model=str(static_folder), device="cpu"))
+    found = ids(mine_negatives(data, "model", each=4, depth=1, seed=0, model=str(static_folder), device="cpu"))
     assert {id_[0] == "r" for id_ in found} == {True, False}
 
 
 def test_what_cannot_be_mined() -> None:
     with pytest.raises(XqgError, match="'dense' mines nothing; use bm25 or model"):
-        mine(DATA, "dense", each=1, depth=1, seed=0)
+        mine_negatives(DATA, "dense", each=1, depth=1, seed=0)
     with pytest.raises(XqgError, match="no passages to mine from"):
         bm25(replace(DATA, pool=[]))

@@ -12,13 +12,13 @@ import pytest
 from xqg.benchmarks import BENCHMARKS, load
 from xqg.errors import XqgError
 from xqg.passages.records import Passage
+from xqg.training.examples.benchmark_splits import BenchmarkSplit, benchmark_splits, title_key
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.held_out import HeldOut, held_out, title_key
-from xqg.training.examples.leaks import checked, leak, without_leaks
+from xqg.training.examples.leaks import drop_leaks, leak, without_leaks
 from xqg.training.examples.load import load_data
 from xqg.training.examples.texts import normalised
 
-SPLIT = HeldOut(
+SPLIT = BenchmarkSplit(
     "b",
     texts={"what is it?": "question 'q1'", "it is a cat.": "question 'q1'"},
     tested={"t:1": "Finland"},
@@ -78,7 +78,7 @@ def test_titles_are_compared_without_case_and_underscores() -> None:
 
 def test_the_sources_pass_their_own_check(data_folder: Path) -> None:
     for name in ("atlas", "xquad", "xquad-r"):
-        splits = held_out([name], data=str(data_folder), fold=2, folds=5)
+        splits = benchmark_splits([name], data=str(data_folder), fold=2, folds=5)
         assert [split.name for split in splits] == [name]
         found = load_data([name], data=str(data_folder), fold=2, folds=5)
         assert without_leaks(found, splits)[1] == 0
@@ -86,11 +86,11 @@ def test_the_sources_pass_their_own_check(data_folder: Path) -> None:
 
 @pytest.mark.skipif("atlas-r" not in BENCHMARKS, reason="there is no benchmark atlas-r yet")
 def test_atlas_r_passes_its_own_check_and_that_of_atlas() -> None:
-    assert without_leaks(load_data(["atlas-r"]), held_out(["atlas-r"], ["atlas"]))[1] == 0
+    assert without_leaks(load_data(["atlas-r"]), benchmark_splits(["atlas-r"], ["atlas"]))[1] == 0
 
 
 def test_another_fold_leaks(data_folder: Path) -> None:
-    splits = held_out(["xquad"], ["xquad-r"], data=str(data_folder), fold=0, folds=7)
+    splits = benchmark_splits(["xquad"], ["xquad-r"], data=str(data_folder), fold=0, folds=7)
     found = load_data(["xquad"], data=str(data_folder), fold=1, folds=7)  # article 0 is in it
     kept, number = without_leaks(found, splits, "drop")
     assert number == 2
@@ -100,19 +100,19 @@ def test_another_fold_leaks(data_folder: Path) -> None:
 
 
 def test_all_of_xquad_is_the_test_of_other_training_data(data_folder: Path) -> None:
-    (split,) = held_out(["atlas"], ["xquad"], data=str(data_folder))[1:]
+    (split,) = benchmark_splits(["atlas"], ["xquad"], data=str(data_folder))[1:]
     assert set(split.tested) == set("0123456")
     assert split.titles["article 3"] == "article 3"
     assert "ru b 6?" in split.texts
     assert "ja one 6. ja two 6." in split.texts
-    (folded,) = held_out(["xquad"], data=str(data_folder), fold=3, folds=5)
+    (folded,) = benchmark_splits(["xquad"], data=str(data_folder), fold=3, folds=5)
     assert set(folded.tested) == {"3"}
     assert "ru b 3?" in folded.texts
     assert "ru b 4?" not in folded.texts
 
 
 def test_triples_about_atlas_entities(jsonl: Callable[..., Path]) -> None:
-    (split,) = held_out(["atlas"])
+    (split,) = benchmark_splits(["atlas"])
     assert "territory:AC" not in split.tested
     (dev,) = {one.text for one in load("atlas").tuning_questions[:1]}
     assert normalised(dev) in split.texts
@@ -125,17 +125,17 @@ def test_triples_about_atlas_entities(jsonl: Callable[..., Path]) -> None:
         [{"query": "Q?", "pos": [{"title": name, "text": "x"}], "language": "en", "passage_language": "en"}]
     )
     with pytest.raises(XqgError, match=r"rows\.jsonl: example .* which atlas tests"):
-        without_leaks(load_data([str(path)]), held_out([str(path)], ["atlas"]))
+        without_leaks(load_data([str(path)]), benchmark_splits([str(path)], ["atlas"]))
 
 
 def test_a_folder_of_ones_own(beir_folder: Path) -> None:
-    (split,) = held_out([str(beir_folder)], data="elsewhere")
+    (split,) = benchmark_splits([str(beir_folder)], data="elsewhere")
     assert split.texts == {"question 3?": "question 'q3'", "text 4": "question 'q3'"}  # d3 is judged 0
     assert split.titles == {"title 4": "passage 'd4'"}
     assert split.tested == {}  # its clusters of questions are no articles
     assert without_leaks(load_data([str(beir_folder)]), [split])[1] == 0
     (beir_folder / "qrels/test.tsv").unlink()
-    assert held_out([str(beir_folder)]) == []
+    assert benchmark_splits([str(beir_folder)]) == []
 
 
 def test_checked_says_what_it_drops(data_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -147,9 +147,9 @@ def test_checked_says_what_it_drops(data_folder: Path, capsys: pytest.CaptureFix
         "folds": 7,
         "leaks": "drop",
     }
-    assert checked(found, SimpleNamespace(**recipe, fold=1)) is found
+    assert drop_leaks(found, SimpleNamespace(**recipe, fold=1)) is found
     assert capsys.readouterr().err == ""
-    assert len(checked(found, SimpleNamespace(**recipe, fold=0)).examples) == 10
+    assert len(drop_leaks(found, SimpleNamespace(**recipe, fold=0)).examples) == 10
     assert capsys.readouterr().err == "2 of 12 examples dropped, which are in the test of xquad\n"
 
 
@@ -158,6 +158,6 @@ def test_a_leak_by_text_names_the_article_or_entity() -> None:
 
     benchmark = load("atlas")
     one = benchmark.questions[0]
-    split = next(iter(held_out(["atlas"])))
+    split = next(iter(benchmark_splits(["atlas"])))
     entity = split.tested[benchmark.groups[one.id]]
     assert leak(example(one.text), [split]) == f"asks question {one.id!r} about {entity!r} of atlas's test"

@@ -14,18 +14,18 @@ from xqg.benchmarks.benchmark import deal
 from xqg.errors import XqgError
 from xqg.experiment.tuning import FOLDS
 from xqg.passages.records import Passage
-from xqg.training.examples.source import Loaded, Request
+from xqg.training.examples.source import Request, SourceData
 from xqg.training.examples.sources import load_source
 
 LANGUAGES = {"en", "ar", "bn", "fi", "ja", "ko", "ru", "te"}
 
 
 @pytest.fixture(scope="module")
-def atlas() -> Loaded:
+def atlas() -> SourceData:
     return load_source(Request("atlas"))
 
 
-def test_atlas(atlas: Loaded) -> None:
+def test_atlas(atlas: SourceData) -> None:
     found = {example.id: example for example in atlas.data.examples}
     assert len(found) == len(atlas.data.examples)
     example = found["territory_currency:AC:0:territory-AC-money"]
@@ -42,7 +42,7 @@ def test_atlas(atlas: Loaded) -> None:
     assert [atlas.data.positives[one.id] for one in codes] == [ids, ids]
 
 
-def test_atlas_has_nothing_of_dev_or_test(atlas: Loaded) -> None:
+def test_atlas_has_nothing_of_dev_or_test(atlas: SourceData) -> None:
     assert {entities()[example.group].split for example in atlas.data.examples} == {"train"}
     pool = {passage.id for passage in atlas.data.pool}
     assert {entities()[atlas.groups[id_]].split for id_ in pool} == {"train"}
@@ -55,7 +55,7 @@ def test_atlas_has_nothing_of_dev_or_test(atlas: Loaded) -> None:
     assert not pool & atlas.kept_out
 
 
-def test_atlas_r(atlas: Loaded) -> None:
+def test_atlas_r(atlas: SourceData) -> None:
     found = load_source(Request("atlas-r"))
     example = next(one for one in found.data.examples if one.id == "territory_currency:AC")
     first, second = (
@@ -128,7 +128,7 @@ def test_an_unknown_source() -> None:
         load_source(Request("xor"))
 
 
-def triples(path: Path) -> Loaded:
+def triples(path: Path) -> SourceData:
     return load_source(Request(str(path)))
 
 

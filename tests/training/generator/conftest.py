@@ -35,7 +35,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> TrainingData:
     """Twelve examples about six subjects, in place of what a recipe names."""
     examples = [example(number, ("en", "de", "ru") if number < 8 else ("en",)) for number in range(12)]
     data = TrainingData(examples, [passage for one in examples for passage in one.passages.values()])
-    monkeypatch.setattr("xqg.training.examples.prepare.prepared", lambda recipe, how: data)
+    monkeypatch.setattr("xqg.training.examples.prepare.training_data", lambda recipe, options: data)
     return data
 
 

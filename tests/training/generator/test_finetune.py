@@ -16,20 +16,20 @@ from xqg.models import read_card
 from xqg.queries import DEFAULT_PROMPT, load_generator
 from xqg.training.examples.example import TrainingData
 from xqg.training.generator import finetune
-from xqg.training.generator.look import Look
+from xqg.training.generator.validation import Validation
 from xqg.training.recipe import FinetuneGeneratorRecipe
-from xqg.training.run.how import How, Planned
+from xqg.training.run.options import CostEstimate, RunOptions
 
 Recipe = Callable[..., FinetuneGeneratorRecipe]
-CPU = How(device="cpu")
+CPU = RunOptions(device="cpu")
 
 
 def weights(folder: Path) -> bytes:
     return (folder / "model.safetensors").read_bytes()
 
 
-def train(recipe: FinetuneGeneratorRecipe, out: Path, **how: Any) -> Path:
-    finetune.train(recipe, out, How(device="cpu", **how))
+def train(recipe: FinetuneGeneratorRecipe, out: Path, **options: Any) -> Path:
+    finetune.train(recipe, out, RunOptions(device="cpu", **options))
     return out
 
 
@@ -98,7 +98,7 @@ def test_the_best_step_before_an_interruption_is_not_lost(
     stop_at: Callable[[int], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Look, "take", _falling_behind)
+    monkeypatch.setattr(Validation, "measure", _falling_behind)
     whole = train(recipe(evaluate_every=2), tmp_path / "whole")
     assert "- step kept: 2" in (whole / "README.md").read_text()
     last = train(recipe(evaluate_every=2, language_weight=0.0), tmp_path / "last")
@@ -110,7 +110,7 @@ def test_the_best_step_before_an_interruption_is_not_lost(
     assert weights(out) == weights(whole)
 
 
-def _falling_behind(self: Look, model: Any, step: int) -> dict[str, Any]:
+def _falling_behind(self: Validation, model: Any, step: int) -> dict[str, Any]:
     """Loss falls all the time, and so does the share in the right language after step 2."""
     return {"step": step, "loss": 3 - step / 10, "share": 0.9 if step <= 2 else 0.2, "languages": {}}
 
@@ -119,7 +119,7 @@ def _falling_behind(self: Look, model: Any, step: int) -> dict[str, Any]:
 def test_chosen_by_language_not_by_loss_alone(
     few: TrainingData, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, weight: float, kept: int
 ) -> None:
-    monkeypatch.setattr(Look, "take", _falling_behind)
+    monkeypatch.setattr(Validation, "measure", _falling_behind)
     out = train(recipe(evaluate_every=2, language_weight=weight), tmp_path / "out")
     assert f"- step kept: {kept}" in (out / "README.md").read_text()
 
@@ -127,10 +127,10 @@ def test_chosen_by_language_not_by_loss_alone(
 def test_a_loss_that_is_no_number_ends_it(
     few: TrainingData, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def take(self: Look, model: Any, step: int) -> dict[str, Any]:
+    def measure(self: Validation, model: Any, step: int) -> dict[str, Any]:
         return {**_falling_behind(self, model, step), "loss": float("nan" if step else 3)}
 
-    monkeypatch.setattr(Look, "take", take)
+    monkeypatch.setattr(Validation, "measure", measure)
     with pytest.raises(XqgError, match="step 3: the dev loss is nan; lower learning_rate and begin anew"):
         train(recipe(), tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
@@ -192,7 +192,7 @@ def test_refusals(few: TrainingData, recipe: Recipe, tmp_path: Path, keys: dict[
 
 
 def test_plan(few: TrainingData, recipe: Recipe, tmp_path: Path) -> None:
-    with pytest.raises(Planned, match="100 steps of 6 examples"):
+    with pytest.raises(CostEstimate, match="100 steps of 6 examples"):
         train(recipe(steps=100, evaluate_every=50), tmp_path / "out", plan=True)
     assert list(tmp_path.iterdir()) == []
 

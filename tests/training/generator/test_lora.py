@@ -10,9 +10,9 @@ import pytest
 
 from xqg.training.examples.example import TrainingData
 from xqg.training.generator.finetune import train
-from xqg.training.generator.look import Look
+from xqg.training.generator.validation import Validation
 from xqg.training.recipe import FinetuneGeneratorRecipe
-from xqg.training.run.how import How
+from xqg.training.run.options import RunOptions
 
 pytest.importorskip("peft")
 Recipe = Callable[..., FinetuneGeneratorRecipe]
@@ -22,12 +22,12 @@ Recipe = Callable[..., FinetuneGeneratorRecipe]
 def adapted(recipe: Recipe, untied_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
     """Trains six steps with adapters; the weights of the step that is named are the best."""
 
-    def run(out: Path, best: int, **how: Any) -> Path:
-        def take(self: Look, model: Any, step: int) -> dict[str, Any]:
+    def run(out: Path, best: int, **options: Any) -> Path:
+        def measure(self: Validation, model: Any, step: int) -> dict[str, Any]:
             return {"step": step, "loss": 1.0 + (step != best), "share": None, "languages": {}}
 
-        monkeypatch.setattr(Look, "take", take)
-        train(recipe(base=str(untied_folder), lora=2, evaluate_every=2), out, How(device="cpu", **how))
+        monkeypatch.setattr(Validation, "measure", measure)
+        train(recipe(base=str(untied_folder), lora=2, evaluate_every=2), out, RunOptions(device="cpu", **options))
         return out
 
     return run

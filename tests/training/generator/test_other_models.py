@@ -13,10 +13,10 @@ from xqg.queries import load_generator
 from xqg.training.examples.example import TrainingData
 from xqg.training.generator.finetune import train
 from xqg.training.recipe import FinetuneGeneratorRecipe
-from xqg.training.run.how import How
+from xqg.training.run.options import RunOptions
 
 Recipe = Callable[..., FinetuneGeneratorRecipe]
-CPU = How(device="cpu")
+CPU = RunOptions(device="cpu")
 
 
 @pytest.fixture(scope="module")

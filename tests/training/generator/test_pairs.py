@@ -9,7 +9,7 @@ import pytest
 from xqg.errors import XqgError
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example
-from xqg.training.generator.pairs import Draws, Pair, by_language, pairs_of, split_groups
+from xqg.training.generator.pairs import Pair, PairSampler, by_language, pairs_of, split_groups
 
 
 def passage(name: str, language: str = "en") -> Passage:
@@ -28,7 +28,7 @@ def test_pairs_of() -> None:
 
 
 def test_even_languages_in_every_batch() -> None:
-    draws = Draws(pairs(en=50, ja=3, ru=7), "even", seed=0)
+    draws = PairSampler(pairs(en=50, ja=3, ru=7), "even", seed=0)
     drawn = [draws[number][0] for number in range(80)]
     for start in range(0, 80, 8):
         parts = Counter(pair.language for pair in drawn[start : start + 8])
@@ -42,17 +42,17 @@ def test_even_languages_in_every_batch() -> None:
 
 def test_languages_as_the_data_has_them() -> None:
     data = pairs(en=50, ja=3, ru=7)
-    draws = Draws(data, "data", seed=0)
+    draws = PairSampler(data, "data", seed=0)
     for epoch in range(2):
         assert {draws[epoch * 60 + n][0].question for n in range(60)} == {pair.question for pair in data}
 
 
 def test_a_row_depends_on_seed_and_number_only() -> None:
     parallel = [Pair(f"q{n}", "en", (passage(f"p{n}"), passage(f"d{n}", "de"))) for n in range(9)]
-    first = [Draws(parallel, "even", 1)[n] for n in range(30)]
-    again = Draws(parallel, "even", 1)
+    first = [PairSampler(parallel, "even", 1)[n] for n in range(30)]
+    again = PairSampler(parallel, "even", 1)
     assert [again[n] for n in reversed(range(30))] == first[::-1]
-    assert [Draws(parallel, "even", 2)[n] for n in range(30)] != first
+    assert [PairSampler(parallel, "even", 2)[n] for n in range(30)] != first
     languages = Counter(found.language for _, found in first)
     assert min(languages["en"], languages["de"]) > 5  # of parallel passages now one, now the other
 

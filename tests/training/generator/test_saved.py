@@ -15,10 +15,10 @@ from xqg.training.examples.example import TrainingData
 from xqg.training.generator import finetune
 from xqg.training.generator.trainer import GeneratorTrainer
 from xqg.training.recipe import FinetuneGeneratorRecipe
-from xqg.training.run.how import How
+from xqg.training.run.options import RunOptions
 
 Recipe = Callable[..., FinetuneGeneratorRecipe]
-CPU = How(device="cpu")
+CPU = RunOptions(device="cpu")
 
 
 def test_saved_and_loaded_gives_the_same_logits(

@@ -21,7 +21,7 @@ from xqg.training.reader import cross_fitted as module
 from xqg.training.reader.cross_fitted import train as train_reader
 from xqg.training.reader.examples import Example, draw_negatives, read_answers
 from xqg.training.recipe import ReaderRecipe
-from xqg.training.run.how import DEFAULT, How
+from xqg.training.run.options import DEFAULT, RunOptions
 
 
 def test_learns_by_heart(recipe: ReaderRecipe, tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ class _Recorded:
         self.stop_after = stop_after
         self.given: list[Sequence[Example]] = []
 
-    def __call__(self, recipe: ReaderRecipe, examples: Sequence[Example], out: Path, how: How, data: str) -> int:
+    def __call__(self, recipe: ReaderRecipe, examples: Sequence[Example], out: Path, options: RunOptions, data: str) -> int:
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
         if len(self.given) == self.stop_after:
@@ -187,14 +187,14 @@ def test_bases_that_are_refused(recipe: ReaderRecipe, static_folder: Path, tmp_p
 def test_answers_cut_off_by_a_window_teach_nothing(recipe: ReaderRecipe, files: Path, tmp_path: Path) -> None:
     from transformers import AutoTokenizer
 
-    from xqg.training.reader.examples import Answered
+    from xqg.training.reader.examples import AnsweredQuestion
     from xqg.training.reader.fold import _groups, train_fold
 
     text = "the " * 30 + "Roman empire " + "the " * 30
     passage = Passage("p", "", text, "en")
     tokenizer = AutoTokenizer.from_pretrained(files / "base")
-    whole = Answered(passage, "Which?", 120, 132)
-    endless = Answered(passage, "Which?", 0, len(text) - 1)  # in no window whole
+    whole = AnsweredQuestion(passage, "Which?", 120, 132)
+    endless = AnsweredQuestion(passage, "Which?", 0, len(text) - 1)  # in no window whole
     examples = [Example(one, passage) for one in (endless, whole)]
     (group,) = _groups(tokenizer, examples, 32, 8)
     first, last = (group.windows[0].offsets[n] for n in (group.start, group.end))

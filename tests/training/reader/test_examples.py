@@ -10,7 +10,7 @@ import pytest
 
 from xqg.errors import XqgError
 from xqg.passages.records import Passage
-from xqg.training.reader.examples import Answered, draw_negatives, folds_of_passages, read_answers
+from xqg.training.reader.examples import AnsweredQuestion, draw_negatives, folds_of_passages, read_answers
 
 POOL = [Passage(f"p{n}", "", f"number {n} is in group {n // 2}", "en") for n in range(6)]
 BY_ID = {passage.id: passage for passage in POOL}
@@ -28,7 +28,7 @@ def _file(folder: Path, *rows: Any) -> Path:
 def test_read(tmp_path: Path) -> None:
     other = {**ROW, "answer": "group", "answer_start": 15, "more": "is ignored"}
     found = read_answers(_file(tmp_path, ROW, "", other), BY_ID)
-    assert found == [Answered(POOL[3], "Which number?", 0, 8), Answered(POOL[3], "Which number?", 15, 20)]
+    assert found == [AnsweredQuestion(POOL[3], "Which number?", 0, 8), AnsweredQuestion(POOL[3], "Which number?", 15, 20)]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_folds_are_whole_clusters() -> None:
 
 
 def test_negatives() -> None:
-    answered = [Answered(POOL[3], "Which number?", 7, 8)] * 200
+    answered = [AnsweredQuestion(POOL[3], "Which number?", 7, 8)] * 200
     found = draw_negatives(answered, POOL, GROUPS, seed=0)
     drawn = [example.negative.id for example in found]
     assert [example.answered for example in found] == answered
@@ -77,9 +77,9 @@ def test_negatives() -> None:
 
 
 def test_negatives_do_not_hold_the_answer_where_there_are_others() -> None:
-    group = Answered(POOL[3], "Which group?", 15, 22)  # "group 1" is in p2, too
+    group = AnsweredQuestion(POOL[3], "Which group?", 15, 22)  # "group 1" is in p2, too
     assert {e.negative.id for e in draw_negatives([group] * 50, POOL, GROUPS, 0)} == {"p0", "p1", "p4", "p5"}
-    word = Answered(POOL[3], "What?", 0, 6)  # "number" is everywhere
+    word = AnsweredQuestion(POOL[3], "What?", 0, 6)  # "number" is everywhere
     drawn = {e.negative.id for e in draw_negatives([word] * 50, POOL, GROUPS, 0)}
     assert drawn == {"p0", "p1", "p2", "p4", "p5"}
     with pytest.raises(XqgError, match="a pool of 1 passages has no wrong one"):

@@ -19,7 +19,7 @@ from xqg.errors import XqgError
 from xqg.training.reader.cross_fitted import train
 from xqg.training.reader.trainer import SharedNormTrainer
 from xqg.training.recipe import ReaderRecipe
-from xqg.training.run.how import DEFAULT, How, Interrupted, Planned
+from xqg.training.run.options import DEFAULT, CostEstimate, Interrupted, RunOptions
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def with_dropout(recipe: ReaderRecipe, bert_folder: Path) -> ReaderRecipe:
 def interrupted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Train, with a SIGINT while the given micro-batch is computed, counted over all folds."""
 
-    def run(recipe: ReaderRecipe, out: Path, batch: int, how: How = DEFAULT) -> None:
+    def run(recipe: ReaderRecipe, out: Path, batch: int, options: RunOptions = DEFAULT) -> None:
         step, count = SharedNormTrainer.training_step, 0
 
         def counted(self: SharedNormTrainer, *values: Any, **named: Any) -> Any:
@@ -44,7 +44,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
         with monkeypatch.context() as patch:
             patch.setattr(SharedNormTrainer, "training_step", counted)
-            train(recipe, out, how)
+            train(recipe, out, options)
 
     return run
 
@@ -65,9 +65,9 @@ def test_resumed_weights_are_the_same(
     with pytest.raises(XqgError, match=r"fold-1.checkpoints: holds a training that was interrupted at step 5; .*`resume`"):
         train(with_dropout, out)
     with pytest.raises(Interrupted, match="at step 6"):  # and once more
-        interrupted(with_dropout, out, 1, How(resume=True))
+        interrupted(with_dropout, out, 1, RunOptions(resume=True))
     capsys.readouterr()
-    train(with_dropout, out, How(resume=True))
+    train(with_dropout, out, RunOptions(resume=True))
     assert "going on from checkpoint-6" in capsys.readouterr().err
     for fold in ("fold-0", "fold-1"):
         weights = [(one / fold / "model.safetensors").read_bytes() for one in (whole, out)]
@@ -85,18 +85,18 @@ def test_resuming_another_training_is_refused_by_name(
         interrupted(recipe, out, 2)
     other = dataclasses.replace(recipe, seed=1, learning_rate=0.5)
     with pytest.raises(XqgError, match="had another seed and learning_rate; give the recipe as it was"):
-        train(other, out, How(resume=True))
+        train(other, out, RunOptions(resume=True))
     answers.write_text(answers.read_text().replace("Which Japan", "What Japan"))
     with pytest.raises(XqgError, match="had other data; give the data as it was"):
-        train(recipe, out, How(resume=True))
+        train(recipe, out, RunOptions(resume=True))
     assert list(tmp_path.glob("model.parts/*/fold-0.checkpoints/checkpoint-2"))  # nothing of it is lost
 
 
 def test_a_plan_costs_nothing(recipe: ReaderRecipe, tmp_path: Path) -> None:
-    with pytest.raises(Planned, match=r"^2 steps of 4 examples, .* s each on cpu: 0 s; .* of memory at most$"):
-        train(recipe, tmp_path / "model", How(plan=True))
-    with pytest.raises(Planned, match=r"; each of 2 folds takes about as long$"):
-        train(dataclasses.replace(recipe, folds=2, save_every=1), tmp_path / "model", How(plan=True))
+    with pytest.raises(CostEstimate, match=r"^2 steps of 4 examples, .* s each on cpu: .*; .* of memory at most$"):
+        train(recipe, tmp_path / "model", RunOptions(plan=True))
+    with pytest.raises(CostEstimate, match=r"; each of 2 folds takes about as long$"):
+        train(dataclasses.replace(recipe, folds=2, save_every=1), tmp_path / "model", RunOptions(plan=True))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -115,6 +115,10 @@ def test_recipe_of_xquad() -> None:
         (READER + "learning_rate: .nan", "learning_rate is nan; it must lie between"),
         ("seed: 1", "no base; add the line `base: …`"),
         ("base: [a", "not a YAML file"),
+        ("seed: 2020-13-45", "not a YAML file"),  # YAML reads a date, and there is no such month
+        (f"seed: {'9' * 5000}", "not a YAML file"),
+        ("base: " + "[" * 5000, "not a YAML file"),
+        (READER + f"warmup: {'9' * 400}", "warmup is "),
         ("base: !!python/object/apply:os.getcwd []", "not a YAML file"),
         ("- base", "a recipe is a list of `key: value` lines"),
         ("1: 2", "a recipe is a list of `key: value` lines"),
@@ -165,6 +169,8 @@ def test_the_kind_of_a_recipe() -> None:
         kind_of({"base": "a", "train": ["b"]})
     with pytest.raises(XqgError, match="no method of any kind has all of its keys; give `kind`"):
         kind_of({"method": "magic"})
+    with pytest.raises(XqgError, match="no method of any kind has all of its keys; give `kind`"):
+        kind_of({"method": ["mini"]})
     with pytest.raises(XqgError, match="no method of any kind has a key 'sead'; correct it, or give `kind`"):
         kind_of({"base": "a", "passages": "b", "answers": "c", "sead": 1})
 

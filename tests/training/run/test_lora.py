@@ -13,7 +13,7 @@ import torch
 
 from conftest import bert_parts, xlmr_parts
 from xqg.errors import XqgError
-from xqg.training.run.lora import adapted, load_adapters, merged
+from xqg.training.run.lora import add_adapters, load_adapters, merge_adapters
 
 RANK = 4
 
@@ -49,7 +49,7 @@ def _logits(model: Any) -> torch.Tensor:
 def test_a_seq2seq_model(seq2seq: Any, tmp_path: Path) -> None:
     plain = {name: weight.clone() for name, weight in seq2seq.state_dict().items()}
     before = _logits(seq2seq).detach()
-    model = adapted(seq2seq, RANK)
+    model = add_adapters(seq2seq, RANK)
     torch.testing.assert_close(_logits(model).detach(), before)  # adapters begin as nothing
     learned = _step(model, lambda: _logits(model))
     assert learned
@@ -60,7 +60,7 @@ def test_a_seq2seq_model(seq2seq: Any, tmp_path: Path) -> None:
     assert {min(weight.shape) for weight in learned.values()} == {RANK}
     with_adapters = _logits(model).detach()
     assert not torch.allclose(with_adapters, before, atol=1e-3)
-    found = merged(model)
+    found = merge_adapters(model)
     assert type(found) is type(seq2seq)
     torch.testing.assert_close(_logits(found).detach(), with_adapters, rtol=1e-4, atol=1e-4)
     assert set(found.state_dict()) == set(plain)
@@ -91,14 +91,14 @@ def test_a_sentence_transformer(prompted_folder: Path, tmp_path: Path) -> None:
         return model(dict(features))["sentence_embedding"]
 
     before = vector().detach()
-    transformer.model = adapted(transformer.model, RANK)
+    transformer.model = add_adapters(transformer.model, RANK)
     torch.testing.assert_close(vector().detach(), before)
     learned = _step(model, vector)
     assert learned
     assert all("lora_" in name for name in learned)
     with_adapters = vector().detach()
     assert not torch.allclose(with_adapters, before, atol=1e-3)
-    transformer.model = merged(transformer.model)
+    transformer.model = merge_adapters(transformer.model)
     torch.testing.assert_close(vector().detach(), with_adapters, rtol=1e-4, atol=1e-4)
     model.save_pretrained(str(tmp_path / "model"), create_model_card=False)
     assert not list((tmp_path / "model").rglob("adapter*"))
@@ -109,7 +109,7 @@ def test_a_sentence_transformer(prompted_folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("parts", [bert_parts, xlmr_parts])
 def test_every_adapter_learns(parts: Callable[[], tuple[Any, Any]]) -> None:
     """BERT's pooler has none: nothing is read from it."""
-    model = adapted(parts()[0].eval(), RANK)
+    model = add_adapters(parts()[0].eval(), RANK)
     learned = _step(model, lambda: model(input_ids=torch.tensor([[5, 6, 7]])).last_hidden_state)
     assert set(learned) == {name for name, weight in model.named_parameters() if weight.requires_grad}
     assert len(learned) == 2 * 2 * 6  # two layers of query, key, value, output and two feed-forward
@@ -119,11 +119,11 @@ def test_every_adapter_learns(parts: Callable[[], tuple[Any, Any]]) -> None:
 def test_adapters_of_a_checkpoint(seq2seq: Any, mt5_folder: Path, tmp_path: Path) -> None:
     from transformers import AutoModelForSeq2SeqLM
 
-    model = adapted(seq2seq, RANK)
+    model = add_adapters(seq2seq, RANK)
     _step(model, lambda: _logits(model))
     model.save_pretrained(tmp_path)
     torch.manual_seed(1)
-    other = adapted(AutoModelForSeq2SeqLM.from_pretrained(mt5_folder).eval(), RANK)
+    other = add_adapters(AutoModelForSeq2SeqLM.from_pretrained(mt5_folder).eval(), RANK)
     assert not torch.allclose(_logits(other), _logits(model), atol=1e-3)
     assert load_adapters(other, tmp_path)
     torch.testing.assert_close(_logits(other), _logits(model))
@@ -132,14 +132,14 @@ def test_adapters_of_a_checkpoint(seq2seq: Any, mt5_folder: Path, tmp_path: Path
 
 def test_the_rank_counts() -> None:
     def learning(rank: int) -> int:
-        return sum(w.numel() for w in adapted(bert_parts()[0], rank).parameters() if w.requires_grad)
+        return sum(w.numel() for w in add_adapters(bert_parts()[0], rank).parameters() if w.requires_grad)
 
     assert learning(8) == 2 * learning(4)
 
 
 def test_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(XqgError, match="lora: a Embedding has no linear layers to adapt; leave lora out"):
-        adapted(torch.nn.Embedding(3, 2), RANK)
+        add_adapters(torch.nn.Embedding(3, 2), RANK)
     monkeypatch.setitem(sys.modules, "peft", None)
     with pytest.raises(XqgError, match=r"pip install 'xqg\[lora\]', or leave lora out"):
-        adapted(bert_parts()[0], RANK)
+        add_adapters(bert_parts()[0], RANK)

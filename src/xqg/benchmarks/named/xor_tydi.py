@@ -41,6 +41,9 @@ logger = logging.getLogger(__name__)
 def load(data: Path | None = None, passage_language: str | None = None) -> Benchmark:
     """Load XOR-Retrieve from a folder; the passages are looked at only when they are asked for.
 
+    They are then copied into the user's cache folder (`$XDG_CACHE_HOME/xqg`, else `~/.cache/xqg`), which takes as
+    much disk as their file.
+
     The questions are those of `xor_dev_retrieve_eng_span_v1_1.jsonl`, else of the only .jsonl file;
     the passages those of the only .tsv file. Each question is a cluster of its own. Dev questions
     in other numbers than the paper's are a warning in the log. The fingerprint is of the questions,

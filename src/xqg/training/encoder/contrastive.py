@@ -19,7 +19,7 @@ from xqg.training.card import write_card
 from xqg.training.encoder.batches import Batches, batches
 from xqg.training.examples.example import TrainingData
 from xqg.training.recipe import ContrastiveRecipe
-from xqg.training.run.how import DEFAULT, How
+from xqg.training.run.options import DEFAULT, RunOptions
 from xqg.training.run.session import Session, session
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["starting_model", "train"]
 
 
-def train(recipe: ContrastiveRecipe, out: Path | str, how: How = DEFAULT) -> None:
+def train(recipe: ContrastiveRecipe, out: Path | str, options: RunOptions = DEFAULT) -> None:
     """Train, and write a sentence-transformers folder with a model card to `out`.
 
     The same recipe and data give the same weights on the same machine and versions, interrupted or not.
@@ -39,15 +39,15 @@ def train(recipe: ContrastiveRecipe, out: Path | str, how: How = DEFAULT) -> Non
     """
     from xqg.training.examples.counts import counts_table
     from xqg.training.examples.load import fingerprint
-    from xqg.training.examples.prepare import prepared
+    from xqg.training.examples.prepare import training_data
 
     encoder_folder(recipe.base)  # a wrong one is told before the data are read
-    data = prepared(recipe, how)
+    data = training_data(recipe, options)
     print(counts_table(data), file=sys.stderr)
     negatives = 0 if recipe.negatives == "none" else recipe.negatives_each
     plan = batches(data, recipe.batch_size, negatives, recipe.seed, recipe.beta)
     plan.row(0)  # too large a batch is told before a model is loaded
-    with session(recipe, out, how, data=fingerprint(data)) as run:
+    with session(recipe, out, options, data=fingerprint(data)) as run:
         trainer = _trainer(recipe, run, plan)
         steps = run.fit(trainer)
         _finish(recipe, trainer.model)
@@ -60,7 +60,7 @@ def _trainer(recipe: ContrastiveRecipe, run: Session, plan: Batches) -> Any:
     from transformers import set_seed
 
     from xqg.training.encoder.loss import info_nce
-    from xqg.training.encoder.trainer import EncoderTrainer, arguments, drawn
+    from xqg.training.encoder.trainer import EncoderTrainer, arguments, row_dataset
 
     set_seed(recipe.seed)
     model = starting_model(recipe)
@@ -75,7 +75,7 @@ def _trainer(recipe: ContrastiveRecipe, run: Session, plan: Batches) -> Any:
     return EncoderTrainer(
         model=model,
         args=arguments(run, steps),
-        train_dataset=drawn(row, steps * recipe.batch_size),
+        train_dataset=row_dataset(row, steps * recipe.batch_size),
         loss=info_nce(model, recipe),
         lengths={"query": recipe.query_length, "document": recipe.passage_length},
         tasks={"question": "query", **dict.fromkeys(["passage", *names], "document")},
@@ -113,17 +113,17 @@ def starting_model(recipe: ContrastiveRecipe) -> SentenceTransformer:
     if reads is not None and reads < longest:
         raise XqgError(f"base {recipe.base}: reads {reads} tokens; lower query_length and passage_length to that")
     if recipe.lora:
-        from xqg.training.run.lora import adapted
+        from xqg.training.run.lora import add_adapters
 
-        model[0].model = adapted(model[0].model, recipe.lora)
+        model[0].model = add_adapters(model[0].model, recipe.lora)
     return model
 
 
 def _finish(recipe: ContrastiveRecipe, model: SentenceTransformer) -> None:
     if recipe.lora:
-        from xqg.training.run.lora import merged
+        from xqg.training.run.lora import merge_adapters
 
-        model[0].model = merged(model[0].model)
+        model[0].model = merge_adapters(model[0].model)
 
 
 def _languages(data: TrainingData) -> list[str]:

@@ -26,20 +26,20 @@ from xqg.errors import XqgError
 from xqg.training.card import write_card
 from xqg.training.examples.parallel import ParallelPair, read_parallel
 from xqg.training.recipe import DistillationRecipe
-from xqg.training.run.how import DEFAULT, How
+from xqg.training.run.options import DEFAULT, RunOptions
 from xqg.training.run.session import Session, session
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["Draws", "train"]
+__all__ = ["ParallelSampler", "train"]
 
 SORTED = 8  # batches whose pairs are sorted by length, so that little is padded
 POWER = 0.5  # languages are drawn by their number of pairs to this power: scarce ones more often than they are
 
 
-def train(recipe: DistillationRecipe, out: Path | str, how: How = DEFAULT) -> None:
+def train(recipe: DistillationRecipe, out: Path | str, options: RunOptions = DEFAULT) -> None:
     """Train a student, and write a sentence-transformers folder with a model card to `out`.
 
     Where the recipe names no student, it is the teacher with new pieces in its vocabulary (`make_student`). During
@@ -56,7 +56,7 @@ def train(recipe: DistillationRecipe, out: Path | str, how: How = DEFAULT) -> No
     pairs = _checked_pairs(recipe)
     counts = Counter(pair.language for pair in pairs)
     print("pairs: " + ", ".join(f"{code} {number:,}" for code, number in sorted(counts.items())), file=sys.stderr)
-    with session(recipe, out, how, data=_fingerprint(pairs)) as run, tempfile.TemporaryDirectory() as scratch:
+    with session(recipe, out, options, data=_fingerprint(pairs)) as run, tempfile.TemporaryDirectory() as scratch:
         start, new = _start(recipe, pairs, Path(scratch) / "student")
         trainer = _trainer(recipe, run, pairs, start, new)
         steps = run.fit(trainer)
@@ -71,7 +71,7 @@ def train(recipe: DistillationRecipe, out: Path | str, how: How = DEFAULT) -> No
         write_card(run.folder, "encoder", ["en", *sorted(counts)], recipe, results)
 
 
-class Draws:
+class ParallelSampler:
     """Which pair is the n-th row of a training; it depends on (seed, n) only.
 
     The languages of a batch are drawn, each with a probability that goes with the root of its number of pairs.
@@ -93,12 +93,12 @@ class Draws:
     def _draw(self, block: int) -> list[ParallelPair]:
         """The pairs of some batches, those of a batch of like lengths, the batches in random order."""
         rng = random.Random(f"{self.seed}:{block}")
-        drawn = []
+        pairs = []
         for _ in range(SORTED * self.batch_size):
             language = self.languages[bisect(self.weights, rng.random() * self.weights[-1])]
-            drawn.append(rng.choice(self.by_language[language]))
-        drawn.sort(key=lambda pair: len(pair.other.encode()))
-        batches = [drawn[i : i + self.batch_size] for i in range(0, len(drawn), self.batch_size)]
+            pairs.append(rng.choice(self.by_language[language]))
+        pairs.sort(key=lambda pair: len(pair.other.encode()))
+        batches = [pairs[i : i + self.batch_size] for i in range(0, len(pairs), self.batch_size)]
         rng.shuffle(batches)
         return [pair for batch in batches for pair in batch]
 
@@ -107,43 +107,43 @@ def _trainer(recipe: DistillationRecipe, run: Session, pairs: Sequence[ParallelP
     from sentence_transformers import SentenceTransformer
     from transformers import set_seed
 
-    from xqg.training.encoder.distillation_steps import Along, DistillationLoss, Frozen
-    from xqg.training.encoder.trainer import EncoderTrainer, arguments, drawn
+    from xqg.training.encoder.distillation_steps import DistillationLoss, EmbeddingFreeze, Snapshots
+    from xqg.training.encoder.trainer import EncoderTrainer, arguments, row_dataset
 
     set_seed(recipe.seed)
-    targets, rows = _targets(recipe, pairs, run.how)
+    targets, rows = _targets(recipe, pairs, run.options)
     model = SentenceTransformer(str(start), device="cpu")
     if model.get_embedding_dimension() != targets.shape[1]:
         raise XqgError(
             f"base {recipe.base}: its vectors have {model.get_embedding_dimension()} dimensions, the teacher's "
             f"{targets.shape[1]}; give another student"
         )
-    draws = Draws(pairs, recipe.batch_size, recipe.seed)
+    sampler = ParallelSampler(pairs, recipe.batch_size, recipe.seed)
 
     def row(number: int) -> dict[str, Any]:
-        pair = draws[number]
+        pair = sampler[number]
         return {"english": pair.english, "other": pair.other, "label": targets[rows[pair.english]]}
 
-    frozen = Frozen(int(recipe.frozen * recipe.steps), new)
-    along = Along(run.out.with_name(f"{run.out.name}.along"), recipe.keep_every)
+    freeze = EmbeddingFreeze(int(recipe.frozen * recipe.steps), new)
+    snapshots = Snapshots(run.out.with_name(f"{run.out.name}.along"), recipe.keep_every)
     return EncoderTrainer(
         model=model,
         args=arguments(run, recipe.steps),
-        train_dataset=drawn(row, recipe.steps * recipe.batch_size),
-        loss=DistillationLoss(model, frozen),
+        train_dataset=row_dataset(row, recipe.steps * recipe.batch_size),
+        loss=DistillationLoss(model, freeze),
         lengths={"document": recipe.length},
         tasks={"english": "document", "other": "document"},
-        callbacks=[frozen, along],
+        callbacks=[freeze, snapshots],
     )
 
 
 def _targets(
-    recipe: DistillationRecipe, pairs: Sequence[ParallelPair], how: How
+    recipe: DistillationRecipe, pairs: Sequence[ParallelPair], options: RunOptions
 ) -> tuple[npt.NDArray[np.float32], dict[str, int]]:
     """The teacher's vectors of the English sentences, float32 of shape (sentences, d), and whose row is which."""
     from xqg.encoding import load_encoder
 
-    teacher = load_encoder(recipe.teacher, device=how.device, dtype="float32")
+    teacher = load_encoder(recipe.teacher, device=options.device, dtype="float32")
     sentences = list(dict.fromkeys(pair.english for pair in pairs))
     return teacher.encode_passages(sentences), {text: row for row, text in enumerate(sentences)}
 

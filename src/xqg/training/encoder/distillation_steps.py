@@ -13,10 +13,10 @@ import torch
 from sentence_transformers import SentenceTransformer
 from transformers import TrainerCallback
 
-__all__ = ["Along", "DistillationLoss", "Frozen"]
+__all__ = ["DistillationLoss", "EmbeddingFreeze", "Snapshots"]
 
 
-class Frozen(TrainerCallback):
+class EmbeddingFreeze(TrainerCallback):
     """During the first steps only the vectors of the new pieces learn.
 
     Args:
@@ -58,7 +58,7 @@ class DistillationLoss(torch.nn.Module):
     (Reimers and Gurevych take the mean over dimensions too: d times smaller, which Adam does not notice.)
     """
 
-    def __init__(self, model: SentenceTransformer, frozen: Frozen) -> None:
+    def __init__(self, model: SentenceTransformer, frozen: EmbeddingFreeze) -> None:
         super().__init__()
         self.model, self.frozen = model, frozen
 
@@ -80,7 +80,7 @@ def _distance(vectors: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     return (vectors.float() - targets).square().sum(dim=1).mean()
 
 
-class Along(TrainerCallback):
+class Snapshots(TrainerCallback):
     """Keeps the model as it is at every so many steps, the start included, in FOLDER/STEP."""
 
     def __init__(self, folder: Path, every: int) -> None:

@@ -20,10 +20,10 @@ from xqg.models.loading import quiet
 from xqg.training.run.lora import load_adapters
 from xqg.training.run.session import Session
 
-__all__ = ["EncoderTrainer", "arguments", "drawn"]
+__all__ = ["EncoderTrainer", "arguments", "row_dataset"]
 
 
-def drawn(row: Callable[[int], Mapping[str, Any]], count: int) -> Dataset:
+def row_dataset(row: Callable[[int], Mapping[str, Any]], count: int) -> Dataset:
     """`count` rows that are made when they are asked for; row i must depend on i only.
 
     A trainer that takes them in order can be stopped and resumed anywhere.

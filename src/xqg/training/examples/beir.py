@@ -6,12 +6,12 @@ from pathlib import Path
 
 from xqg.benchmarks import beir
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.source import Loaded, Request
+from xqg.training.examples.source import Request, SourceData
 
 __all__ = ["load"]
 
 
-def load(request: Request) -> Loaded:
+def load(request: Request) -> SourceData:
     """An example for each question and passage judged above 0; the pool is the whole corpus.
 
     Its id is `QUESTIONID:PASSAGEID`; no group is known. Texts whose row names no language are English.
@@ -28,4 +28,4 @@ def load(request: Request) -> Loaded:
             asked = {question.language: question.text}
             examples.append(Example(f"{question.id}:{id_}", asked, {passage.language: passage}))
             positives[examples[-1].id] = frozenset(relevant)
-    return Loaded(TrainingData(examples, benchmark.passages, positives))
+    return SourceData(TrainingData(examples, benchmark.passages, positives))

@@ -10,12 +10,12 @@ from xqg.errors import XqgError
 from xqg.passages.records import Passage
 from xqg.queries.queries import GeneratedQuery, iter_queries
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.merge import SEPARATOR, Merged
+from xqg.training.examples.merge import SEPARATOR, MergedData
 
 __all__ = ["with_queries"]
 
 
-def with_queries(merged: Merged, path: str) -> tuple[TrainingData, int]:
+def with_queries(merged: MergedData, path: str) -> tuple[TrainingData, int]:
     """The data with an example more for each generated query, and how many queries were left out.
 
     A query asks about its passage, and about the same passage in other languages where the data has it so. Its
@@ -56,7 +56,7 @@ def with_queries(merged: Merged, path: str) -> tuple[TrainingData, int]:
     return replace(data, examples=[*data.examples, *added.values()], positives=positives), left_out
 
 
-def _check(query: GeneratedQuery, merged: Merged, pool: Mapping[str, Passage], where: str) -> None:
+def _check(query: GeneratedQuery, merged: MergedData, pool: Mapping[str, Passage], where: str) -> None:
     if query.passage_id in merged.ambiguous:
         raise XqgError(
             f"{where}: is about passage {query.passage_id!r}, and two sources of `train` have different passages of "

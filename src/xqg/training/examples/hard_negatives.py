@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Rows = npt.NDArray[np.int64]
 
-__all__ = ["mine"]
+__all__ = ["mine_negatives"]
 
 BATCH = 1024  # questions that are compared with the pool at once
 
@@ -29,7 +29,7 @@ BATCH = 1024  # questions that are compared with the pool at once
 Search = Callable[[int, int, "Rows | None"], "Rows"]
 
 
-def mine(
+def mine_negatives(
     data: TrainingData,
     how: str,
     each: int,

@@ -12,24 +12,24 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from xqg.errors import XqgError
+from xqg.training.examples.benchmark_splits import BenchmarkSplit, benchmark_splits, title_key
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.held_out import HeldOut, held_out, title_key
 from xqg.training.examples.merge import source_of
 from xqg.training.examples.texts import normalised
 
-__all__ = ["checked", "leak", "without_leaks"]
+__all__ = ["drop_leaks", "leak", "without_leaks"]
 
 
-def checked(data: TrainingData, recipe: Any) -> TrainingData:
+def drop_leaks(data: TrainingData, recipe: Any) -> TrainingData:
     """The data of a recipe without leaks; how many were dropped is said on stderr.
 
     Args:
         recipe: has `train`, `test`, `data`, `fold`, `folds` and `leaks`.
 
     Raises:
-        XqgError: as `held_out` and `without_leaks`.
+        XqgError: as `benchmark_splits` and `without_leaks`.
     """
-    splits = held_out(recipe.train, recipe.test, data=recipe.data, fold=recipe.fold, folds=recipe.folds)
+    splits = benchmark_splits(recipe.train, recipe.test, data=recipe.data, fold=recipe.fold, folds=recipe.folds)
     found, dropped = without_leaks(data, splits, recipe.leaks)
     if dropped:
         of = f"{dropped:,} of {len(data.examples):,} examples"
@@ -40,12 +40,12 @@ def checked(data: TrainingData, recipe: Any) -> TrainingData:
 
 
 def without_leaks(
-    data: TrainingData, splits: Sequence[HeldOut], leaks: Literal["error", "drop"] | str = "error"
+    data: TrainingData, splits: Sequence[BenchmarkSplit], leaks: Literal["error", "drop"] | str = "error"
 ) -> tuple[TrainingData, int]:
     """The data without the examples that leak, and how many these were. The pool stays as it is.
 
     Args:
-        splits: of `held_out`.
+        splits: of `benchmark_splits`.
         leaks: `error` raises for the first one, `drop` leaves them out.
 
     Raises:
@@ -70,7 +70,7 @@ def without_leaks(
     return replace(data, examples=kept, positives=positives), len(found)
 
 
-def leak(example: Example, splits: Sequence[HeldOut]) -> str | None:
+def leak(example: Example, splits: Sequence[BenchmarkSplit]) -> str | None:
     """Why an example leaks, in words that go on after its name; None where it does not."""
     texts = {normalised(text): "asks" for text in example.questions.values()}
     texts |= {normalised(passage.text): "has the passage of" for passage in example.passages.values()}

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.source import Loaded
+from xqg.training.examples.source import SourceData
 
-__all__ = ["SEPARATOR", "Merged", "merge", "source_of"]
+__all__ = ["SEPARATOR", "MergedData", "merge", "source_of"]
 
 SEPARATOR = "#"  # SOURCE#ID
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergedData:
     """The data of several sources, and what of it can be told apart.
 
     Attributes:
@@ -33,7 +33,7 @@ def source_of(example_id: str) -> str:
     return example_id.split(SEPARATOR)[0]
 
 
-def merge(loaded: Mapping[str, Loaded]) -> Merged:
+def merge(loaded: Mapping[str, SourceData]) -> MergedData:
     """The examples of all sources, in the sources' order; an example's id becomes `SOURCE#ID`."""
     pool: dict[str, Passage] = {}
     examples: list[Example] = []
@@ -52,7 +52,7 @@ def merge(loaded: Mapping[str, Loaded]) -> Merged:
         }
         groups |= {new.get(id_, id_): group for id_, group in one.groups.items()}
     kept_out = frozenset[str]().union(*(one.kept_out for one in loaded.values())) - set(pool)
-    return Merged(
+    return MergedData(
         TrainingData(examples, list(pool.values()), positives), kept_out, groups, frozenset(ambiguous)
     )
 

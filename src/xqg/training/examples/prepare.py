@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from xqg.training.examples.example import TrainingData
-from xqg.training.run.how import How
+from xqg.training.run.options import RunOptions
 
-__all__ = ["prepared"]
+__all__ = ["training_data"]
 
 
-def prepared(recipe: Any, how: How) -> TrainingData:
+def training_data(recipe: Any, options: RunOptions) -> TrainingData:
     """The data of an encoder's or generator's recipe.
 
     Raises:
-        XqgError: as `load_data`, `without_leaks` and `mine`.
+        XqgError: as `load_data`, `without_leaks` and `mine_negatives`.
     """
-    from xqg.training.examples.leaks import checked
+    from xqg.training.examples.leaks import drop_leaks
     from xqg.training.examples.load import load_data
 
     data = load_data(
@@ -29,18 +29,18 @@ def prepared(recipe: Any, how: How) -> TrainingData:
         folds=recipe.folds,
         limit=recipe.limit,
     )
-    data = checked(data, recipe)
+    data = drop_leaks(data, recipe)
     negatives = getattr(recipe, "negatives", "given")
     if negatives in ("bm25", "model"):
-        from xqg.training.examples.hard_negatives import mine
+        from xqg.training.examples.hard_negatives import mine_negatives
 
-        data = mine(
+        data = mine_negatives(
             data,
             negatives,
             each=recipe.negatives_each,
             depth=recipe.negatives_depth,
             seed=recipe.seed,
             model=recipe.negatives_model or recipe.base,
-            device=how.device,
+            device=options.device,
         )
     return data

@@ -10,7 +10,7 @@ from xqg.benchmarks import BENCHMARKS
 from xqg.benchmarks.benchmark import BuiltIn
 from xqg.training.examples.example import TrainingData
 
-__all__ = ["Loaded", "Request", "Source"]
+__all__ = ["Request", "Source", "SourceData"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Loaded:
+class SourceData:
     """A source's examples.
 
     Attributes:
@@ -53,4 +53,4 @@ class Loaded:
     groups: Mapping[str, str] = field(default_factory=dict)
 
 
-Source = Callable[[Request], Loaded]
+Source = Callable[[Request], SourceData]

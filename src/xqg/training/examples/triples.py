@@ -23,8 +23,8 @@ from xqg.passages.languages import english_name
 from xqg.passages.lines import rows, text_at
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.source import Loaded, Request
-from xqg.training.examples.spoken import languages_of
+from xqg.training.examples.source import Request, SourceData
+from xqg.training.examples.text_languages import languages_of
 from xqg.training.examples.texts import normalised
 
 __all__ = ["load"]
@@ -45,7 +45,7 @@ class _Row:
     wrong: tuple[Passage, ...]
 
 
-def load(request: Request) -> Loaded:
+def load(request: Request) -> SourceData:
     """An example for each row and right passage; its id is `LINE:PASSAGEID`. No group is known.
 
     A language that a row does not name is detected. A passage without an id gets one from its title and text. The
@@ -62,7 +62,7 @@ def load(request: Request) -> Loaded:
             f'{path}: no triple in it; give JSON objects, such as {{"query": …, "positive": …}}, one a line'
         )
     if "_id" in first and "text" in first and not any(key in first for key in QUESTIONS):
-        return Loaded(TrainingData([], read_passages(path)))
+        return SourceData(TrainingData([], read_passages(path)))
     found = _with_languages(list(_read(path)))
     known: dict[tuple[str, str], set[str]] = {}
     for row in found:
@@ -78,7 +78,7 @@ def load(request: Request) -> Loaded:
                 Example(f"{row.line}:{passage.id}", asked, {passage.language: passage}, "", wrong)
             )
             positives[examples[-1].id] = right
-    return Loaded(TrainingData(examples, list(pool.values()), positives))
+    return SourceData(TrainingData(examples, list(pool.values()), positives))
 
 
 def _read(path: str) -> Iterator[_Row]:
@@ -105,8 +105,8 @@ def _read(path: str) -> Iterator[_Row]:
                 raise XqgError(
                     f"{where}: passage {passage.id!r} has another text in line {before}; give it another id"
                 )
-        spoken = _language(where, values, "language") or _language(where, values, "lang")
-        yield _Row(line, question, spoken, tuple(dict.fromkeys(right)), tuple(dict.fromkeys(wrong)))
+        code = _language(where, values, "language") or _language(where, values, "lang")
+        yield _Row(line, question, code, tuple(dict.fromkeys(right)), tuple(dict.fromkeys(wrong)))
 
 
 def _key(where: str, values: Mapping[str, Any], names: tuple[str, ...], what: str) -> str:
@@ -162,10 +162,10 @@ def _with_languages(found: list[_Row]) -> list[_Row]:
     for one, code in sorted(zip(passages, told, strict=True), key=lambda pair: not pair[0].language):
         of_id.setdefault(one.id, code)
 
-    def spoken(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    def with_language(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
         return tuple(replace(one, language=of_id[one.id]) for one in passages)
 
     return [
-        replace(row, language=code, right=spoken(row.right), wrong=spoken(row.wrong))
+        replace(row, language=code, right=with_language(row.right), wrong=with_language(row.wrong))
         for row, code in zip(found, asked, strict=True)
     ]

@@ -11,26 +11,26 @@ from typing import TYPE_CHECKING, Any
 from xqg.errors import XqgError
 from xqg.queries.prompt import DEFAULT_PROMPT, check_prompt
 from xqg.training.card import write_card
-from xqg.training.generator.pairs import Draws, Pair, by_language, pairs_of, split_groups
+from xqg.training.generator.pairs import Pair, PairSampler, by_language, pairs_of, split_groups
 from xqg.training.recipe import FinetuneGeneratorRecipe
-from xqg.training.run.how import DEFAULT, How
+from xqg.training.run.options import DEFAULT, RunOptions
 from xqg.training.run.session import Session, session
 
 if TYPE_CHECKING:
-    from xqg.training.generator.look import Look
     from xqg.training.generator.tokens import Tokens
     from xqg.training.generator.trainer import GeneratorTrainer
+    from xqg.training.generator.validation import Validation
 
 __all__ = ["train"]
 
 
-def train(recipe: FinetuneGeneratorRecipe, out: Path | str, how: How = DEFAULT) -> None:
+def train(recipe: FinetuneGeneratorRecipe, out: Path | str, options: RunOptions = DEFAULT) -> None:
     """Train a seq2seq model to ask questions, and write it to `out` with its tokenizer and a model card.
 
     One prompt is used in training, in validation and, through the card, in generation. Every
     `recipe.evaluate_every` steps the loss on the pairs kept for choosing is taken, and queries are sampled for
     their passages; the weights of the step with the least (loss - language_weight * share of queries in the right
-    language) are what is written. `curve.json` beside them has all of these looks.
+    language) are what is written. `curve.json` beside them has all of these measurements.
 
     Raises:
         XqgError: data or base that cannot be read, a pair of a test split, an unknown part to freeze, float16 with
@@ -38,13 +38,13 @@ def train(recipe: FinetuneGeneratorRecipe, out: Path | str, how: How = DEFAULT) 
     """
     from xqg.training.examples.counts import counts_table
     from xqg.training.examples.load import fingerprint
-    from xqg.training.examples.prepare import prepared
+    from xqg.training.examples.prepare import training_data
 
     prompt = check_prompt(recipe.prompt or DEFAULT_PROMPT)
     _check(recipe)
-    data = prepared(recipe, how)
+    data = training_data(recipe, options)
     print(counts_table(data), file=sys.stderr)
-    with session(recipe, out, how, data=fingerprint(data)) as run:
+    with session(recipe, out, options, data=fingerprint(data)) as run:
         learn, choose = (pairs_of(part) for part in split_groups(data.examples, recipe.dev_share))
         trainer, tokens = _trainer(recipe, run, prompt, learn, choose)
         steps = run.fit(trainer)
@@ -117,11 +117,11 @@ def _trainer(
     trainer = GeneratorTrainer(
         model=model,
         args=arguments,
-        train_dataset=_Rows(Draws(learn, recipe.mix, recipe.seed), tokens, steps * recipe.batch_size),
+        train_dataset=_Rows(PairSampler(learn, recipe.mix, recipe.seed), tokens, steps * recipe.batch_size),
         tokens=tokens,
-        look=_look(recipe, tokens, learn, choose, known) if choose else None,
+        validation=_validation(recipe, tokens, learn, choose, known) if choose else None,
         language_weight=recipe.language_weight,
-        at_start=not run.how.plan,
+        at_start=not run.options.plan,
     )
     return trainer, tokens
 
@@ -145,24 +145,24 @@ def _base(recipe: FinetuneGeneratorRecipe) -> tuple[Any, Any, tuple[str, ...]]:
         model.config.tie_word_embeddings = False
     freeze(model, recipe.base, recipe.freeze)
     if recipe.lora:
-        from xqg.training.run.lora import adapted
+        from xqg.training.run.lora import add_adapters
 
-        model = adapted(model, recipe.lora)
+        model = add_adapters(model, recipe.lora)
     return model, loaded.tokenizer, loaded.languages or ()
 
 
-def _look(
+def _validation(
     recipe: FinetuneGeneratorRecipe,
     tokens: Tokens,
     learn: Sequence[Pair],
     choose: Sequence[Pair],
     known: Sequence[str],
-) -> Look:
-    from xqg.training.generator.look import Look
+) -> Validation:
+    from xqg.training.generator.validation import Validation
 
     asked = by_language(learn)
     written = [passage.language for pair in choose for passage in pair.passages]
-    return Look(
+    return Validation(
         tokens,
         choose,
         recipe.evaluate_passages,
@@ -175,7 +175,7 @@ def _look(
 class _Rows:
     """The rows of a whole training, to be asked for in order."""
 
-    def __init__(self, draws: Draws, tokens: Tokens, count: int) -> None:
+    def __init__(self, draws: PairSampler, tokens: Tokens, count: int) -> None:
         self.draws, self.tokens, self.count = draws, tokens, count
 
     def __len__(self) -> int:
@@ -199,9 +199,9 @@ def _save(recipe: FinetuneGeneratorRecipe, run: Session, trainer: GeneratorTrain
     if best := trainer.best_checkpoint():
         restore(model, best)
     if recipe.lora:
-        from xqg.training.run.lora import merged
+        from xqg.training.run.lora import merge_adapters
 
-        model = merged(model)
+        model = merge_adapters(model)
     own = {name: value for name, value in model.generation_config.to_diff_dict().items() if name.endswith("token_id")}
     model.generation_config = GenerationConfig(
         do_sample=True, top_k=TOP_K, temperature=TEMPERATURE, max_new_tokens=MAX_NEW_TOKENS, **own

@@ -12,7 +12,7 @@ from xqg.errors import XqgError
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example
 
-__all__ = ["Draws", "Pair", "by_language", "pairs_of", "rank", "split_groups"]
+__all__ = ["Pair", "PairSampler", "by_language", "pairs_of", "rank", "split_groups"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def rank(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-class Draws:
+class PairSampler:
     """Which pair and passage are the n-th row of a training; it depends on (pairs, seed, n) only.
 
     Args:

@@ -14,9 +14,9 @@ from typing import Any
 from transformers import Trainer, TrainerCallback
 
 from xqg.errors import XqgError
-from xqg.training.generator.look import Look, token_losses
 from xqg.training.generator.sampling import read_curve, save_curve
 from xqg.training.generator.tokens import IGNORED, Tokens
+from xqg.training.generator.validation import Validation, token_losses
 
 __all__ = ["GeneratorTrainer", "mean_loss", "restore", "shares_of"]
 
@@ -32,49 +32,56 @@ def mean_loss(outputs: Any, labels: Any, num_items_in_batch: Any = None) -> Any:
 
 
 class GeneratorTrainer(Trainer):
-    """Trains on rows in their order; every `args.eval_steps` it takes a look, and keeps the best weights.
+    """Trains on rows in their order; every `args.eval_steps` it validates, and keeps the best weights.
 
     Args:
         tokens: makes batches of rows.
-        look: None: nothing is measured, and nothing chosen.
+        validation: None: nothing is measured, and nothing chosen.
         language_weight: the best has the least loss - language_weight * share in the right language.
-        at_start: take a look before the first step, too.
+        at_start: validate before the first step, too.
 
     Attributes:
-        curve: one row a look, those before an interruption among them.
+        curve: one row a validation, those before an interruption among them.
     """
 
     def __init__(
-        self, *, model: Any, tokens: Tokens, look: Look | None, language_weight: float, at_start: bool, **given: Any
+        self,
+        *,
+        model: Any,
+        tokens: Tokens,
+        validation: Validation | None,
+        language_weight: float,
+        at_start: bool,
+        **given: Any,
     ) -> None:
-        self.look, self.language_weight, self.at_start = look, language_weight, at_start
+        self.validation, self.language_weight, self.at_start = validation, language_weight, at_start
         self.curve: list[dict[str, Any]] = []
         self.began = time.monotonic()
         super().__init__(
             model=model,
             data_collator=lambda rows: tokens.batch(rows, model),
             compute_loss_func=mean_loss,
-            eval_dataset=look.rows if look else None,
+            eval_dataset=validation.rows if validation else None,
             callbacks=[_Beginning(self)],
             **given,
         )
         self.model_accepts_loss_kwargs = False  # mT5 would hand the number of items on to its layers
 
     def begin(self) -> None:
-        """Before the first step of this run: the looks so far, or one at the start."""
+        """Before the first step of this run: the validations so far, or one at the start."""
         step = self.state.global_step
         self.curve = [row for row in read_curve(Path(self._output)) if row["step"] <= step] if step else []
         self.began = time.monotonic() - 60 * (self.curve[-1]["minutes"] if self.curve else 0)
-        if self.look and self.at_start and not step:
-            self._measure(self.look)
+        if self.validation and self.at_start and not step:
+            self._measure(self.validation)
 
     def evaluate(
         self, eval_dataset: Any = None, ignore_keys: list[str] | None = None, metric_key_prefix: str = "eval"
     ) -> dict[str, float]:
-        """Take a look; the trainer compares the score with those before."""
-        if self.look is None:
+        """Validate; the trainer compares the score with those before."""
+        if self.validation is None:
             return {}
-        row = self._measure(self.look)
+        row = self._measure(self.validation)
         metrics = {"eval_loss": row["loss"], "eval_score": row["score"]}
         if row["share"] is not None:
             metrics["eval_right_language"] = row["share"]
@@ -84,8 +91,8 @@ class GeneratorTrainer(Trainer):
             self.control.should_save = True  # or else the best weights would be lost
         return metrics
 
-    def _measure(self, look: Look) -> dict[str, Any]:
-        row = look.take(self.model, self.state.global_step)
+    def _measure(self, validation: Validation) -> dict[str, Any]:
+        row = validation.measure(self.model, self.state.global_step)
         if not math.isfinite(row["loss"]):
             raise XqgError(f"step {row['step']:,}: the dev loss is {row['loss']}; lower learning_rate and begin anew")
         row["score"] = round(row["loss"] - self.language_weight * (row["share"] or 0.0), 5)

@@ -24,17 +24,23 @@ from xqg.errors import XqgError
 from xqg.passages.records import Passage
 from xqg.reading.loading import CROSS_FITTED
 from xqg.training.card import write_card
-from xqg.training.reader.examples import Answered, Example, draw_negatives, folds_of_passages, read_answers
+from xqg.training.reader.examples import (
+    AnsweredQuestion,
+    Example,
+    draw_negatives,
+    folds_of_passages,
+    read_answers,
+)
 from xqg.training.reader.fold import train_fold
 from xqg.training.recipe import ReaderRecipe
 from xqg.training.run.checkpoints import Checkpoints
-from xqg.training.run.how import DEFAULT, How, Planned
+from xqg.training.run.options import DEFAULT, CostEstimate, RunOptions
 from xqg.training.run.output import model_folder
 
 __all__ = ["train"]
 
 
-def train(recipe: ReaderRecipe, out: Path | str, how: How = DEFAULT) -> None:
+def train(recipe: ReaderRecipe, out: Path | str, options: RunOptions = DEFAULT) -> None:
     """Train `recipe.folds` models, and write them with reader.json and a card to `out`.
 
     One fold makes a plain model folder, which saw every passage. Says to stderr how many questions and
@@ -45,7 +51,7 @@ def train(recipe: ReaderRecipe, out: Path | str, how: How = DEFAULT) -> None:
             stride of half the length or more, a base that is no model or reads fewer tokens than
             `length`, an `out` that is a file or holds something else than a model, a resumed training of
             another recipe or of other data.
-        Interrupted, Planned: see `run.session`.
+        Interrupted, CostEstimate: see `run.session`.
     """
     if 2 * recipe.stride >= recipe.length:
         raise XqgError(f"stride is {recipe.stride}; it must be under half of length, which is {recipe.length}")
@@ -53,30 +59,30 @@ def train(recipe: ReaderRecipe, out: Path | str, how: How = DEFAULT) -> None:
     started = time.monotonic()
     passages, groups = _passages(recipe)
     answered = read_answers(recipe.answers, {passage.id: passage for passage in passages})
-    lessons = _Lessons(recipe, passages, groups, answered)
+    fold_examples = _FoldExamples(recipe, passages, groups, answered)
     _say_counts(passages, answered)
     out = Path(out)
     data = _data(recipe, passages, groups)
     kept = out.with_name(f"{out.name}.parts")
     parts = kept / _digest(recipe, data)
-    if how.resume and not parts.is_dir():
+    if options.resume and not parts.is_dir():
         _refuse_others(kept, recipe, data)
     with model_folder(out) as folder, _tidy(parts):
         for fold in range(recipe.folds):
-            _train_kept(recipe, lessons, fold, parts / f"fold-{fold}", how, data)
+            _train_kept(recipe, fold_examples, fold, parts / f"fold-{fold}", options, data)
         if recipe.folds == 1:
             shutil.copytree(parts / "fold-0", folder, dirs_exist_ok=True)
         else:
-            _assemble(parts, lessons.fold_of, recipe.folds, folder)
+            _assemble(parts, fold_examples.fold_of, recipe.folds, folder)
         minutes = round((time.monotonic() - started) / 60, 1)
         results = {"answered questions": len(answered), "minutes since this start": minutes}
         languages = sorted({one.passage.language for one in answered})
-        scores = _held_out_scores(folder, lessons.held_out(), how.device)
+        scores = _held_out_scores(folder, fold_examples.held_out(), options.device)
         write_card(folder, "reader", languages, recipe, {**results, **scores})
     shutil.rmtree(kept, ignore_errors=True)
 
 
-class _Lessons:
+class _FoldExamples:
     """Which questions and passages each fold's model sees.
 
     Raises:
@@ -88,7 +94,7 @@ class _Lessons:
         recipe: ReaderRecipe,
         passages: Sequence[Passage],
         groups: Mapping[str, str],
-        answered: Sequence[Answered],
+        answered: Sequence[AnsweredQuestion],
     ) -> None:
         self.recipe, self.passages, self.groups, self.answered = recipe, passages, groups, answered
         self.fold_of = folds_of_passages(passages, groups, recipe.folds)
@@ -101,13 +107,13 @@ class _Lessons:
         Raises:
             XqgError: no question outside the fold, or fewer than two passages.
         """
-        mine = [one for one in self.answered if self._sees(fold, one.passage)]
-        if not mine:
+        questions = [one for one in self.answered if self._sees(fold, one.passage)]
+        if not questions:
             raise XqgError(f"{self.recipe.answers}: every question is of fold {fold}; lower folds or add questions")
         pool = [passage for passage in self.passages if self._sees(fold, passage)]
-        return draw_negatives(mine, pool, self.groups, self.recipe.seed)
+        return draw_negatives(questions, pool, self.groups, self.recipe.seed)
 
-    def held_out(self) -> list[Answered]:
+    def held_out(self) -> list[AnsweredQuestion]:
         """Questions about passages that a model never saw, fold by fold."""
         folds = range(self.recipe.folds)
         return [one for fold in folds for one in self.answered if not self._sees(fold, one.passage)]
@@ -116,7 +122,7 @@ class _Lessons:
         return self.recipe.folds == 1 or self.fold_of[passage.id] != fold
 
 
-def _say_counts(passages: Sequence[Passage], answered: Sequence[Answered]) -> None:
+def _say_counts(passages: Sequence[Passage], answered: Sequence[AnsweredQuestion]) -> None:
     pool = Counter(passage.language for passage in passages)
     asked = Counter(one.passage.language for one in answered)
     for language, number in sorted(pool.items()):
@@ -138,19 +144,21 @@ def _passages(recipe: ReaderRecipe) -> tuple[list[Passage], dict[str, str]]:
     return list(benchmark.passages), groups
 
 
-def _train_kept(recipe: ReaderRecipe, lessons: _Lessons, fold: int, folder: Path, how: How, data: str) -> None:
+def _train_kept(
+    recipe: ReaderRecipe, fold_examples: _FoldExamples, fold: int, folder: Path, options: RunOptions, data: str
+) -> None:
     """Train a fold unless it is there already; a folder of this name is always whole."""
-    if folder.is_dir() and not how.plan:
+    if folder.is_dir() and not options.plan:
         return
-    examples = lessons.of(fold)
+    examples = fold_examples.of(fold)
     folder.parent.mkdir(parents=True, exist_ok=True)
     if recipe.folds > 1:
         print(f"fold {fold + 1} of {recipe.folds}", file=sys.stderr)
     try:
-        train_fold(recipe, examples, folder, how, data)
-    except Planned as made:
+        train_fold(recipe, examples, folder, options, data)
+    except CostEstimate as made:
         times = f"; each of {recipe.folds} folds takes about as long" if recipe.folds > 1 else ""
-        raise Planned(f"{made}{times}") from None
+        raise CostEstimate(f"{made}{times}") from None
 
 
 @contextmanager
@@ -197,7 +205,7 @@ def _assemble(parts: Path, fold_of: dict[str, int], folds: int, folder: Path) ->
     (folder / CROSS_FITTED).write_text(json.dumps({"folds": described}, indent=1) + "\n", encoding="utf-8")
 
 
-def _held_out_scores(folder: Path, asked: Sequence[Answered], device: str | None) -> dict[str, float]:
+def _held_out_scores(folder: Path, asked: Sequence[AnsweredQuestion], device: str | None) -> dict[str, float]:
     """EM and F1 with the right passage, in percent, on answered questions that a model never saw."""
     from xqg.evaluation.measures.f1 import shared_words
     from xqg.evaluation.normalise import normalise

@@ -12,11 +12,11 @@ from xqg.errors import XqgError
 from xqg.passages.jsonl import rows, text_field
 from xqg.passages.records import Passage
 
-__all__ = ["Answered", "Example", "draw_negatives", "folds_of_passages", "read_answers"]
+__all__ = ["AnsweredQuestion", "Example", "draw_negatives", "folds_of_passages", "read_answers"]
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnsweredQuestion:
     """A question with its answer's place: `passage.text[start:end]`."""
 
     passage: Passage
@@ -29,11 +29,11 @@ class Answered:
 class Example:
     """An answered question and a passage that does not answer it."""
 
-    answered: Answered
+    answered: AnsweredQuestion
     negative: Passage
 
 
-def read_answers(path: Path | str, passages: Mapping[str, Passage]) -> list[Answered]:
+def read_answers(path: Path | str, passages: Mapping[str, Passage]) -> list[AnsweredQuestion]:
     """Read JSONL rows `{"passage_id", "question", "answer", "answer_start"}`.
 
     Raises:
@@ -48,7 +48,7 @@ def read_answers(path: Path | str, passages: Mapping[str, Passage]) -> list[Answ
 
 def _answered(
     path: Path | str, number: int, row: dict[str, Any], passages: Mapping[str, Passage]
-) -> Answered:
+) -> AnsweredQuestion:
     where = f"{path}:{number}"
     id_ = text_field(path, number, row, "passage_id")
     question = text_field(path, number, row, "question")
@@ -61,7 +61,7 @@ def _answered(
     passage = passages[id_]
     if start < 0 or passage.text[start : start + len(answer)] != answer:
         raise XqgError(f"{where}: {answer!r} does not stand at {start} of passage {id_!r}; mend the row")
-    return Answered(passage, question, start, start + len(answer))
+    return AnsweredQuestion(passage, question, start, start + len(answer))
 
 
 def folds_of_passages(passages: Sequence[Passage], groups: Mapping[str, str], folds: int) -> dict[str, int]:
@@ -79,7 +79,7 @@ def folds_of_passages(passages: Sequence[Passage], groups: Mapping[str, str], fo
 
 
 def draw_negatives(
-    answered: Sequence[Answered], pool: Sequence[Passage], groups: Mapping[str, str], seed: int
+    answered: Sequence[AnsweredQuestion], pool: Sequence[Passage], groups: Mapping[str, str], seed: int
 ) -> list[Example]:
     """Beside each answered question a passage that it was not asked of.
 

@@ -16,14 +16,14 @@ from xqg.training.reader.shared_norm import Group, answer_tokens
 
 if TYPE_CHECKING:
     from xqg.training.recipe import ReaderRecipe
-    from xqg.training.run.how import How
+    from xqg.training.run.options import RunOptions
 
 __all__ = ["train_fold"]
 
 MICRO_BATCH = 4  # questions at once: eight windows of 384 tokens take 2 GB of activations
 
 
-def train_fold(recipe: ReaderRecipe, examples: Sequence[Example], out: Path, how: How, data: str) -> int:
+def train_fold(recipe: ReaderRecipe, examples: Sequence[Example], out: Path, options: RunOptions, data: str) -> int:
     """Train one model on `examples`, write it and its tokenizer to `out`; the number of steps.
 
     The same recipe and examples give the same weights on the same machine and versions, resumed or not.
@@ -34,14 +34,14 @@ def train_fold(recipe: ReaderRecipe, examples: Sequence[Example], out: Path, how
     Raises:
         XqgError: no model under the recipe's `base`, or one that reads fewer tokens than `length`;
             no answer that fits a window; checkpoints that do not fit.
-        Interrupted, Planned: see `run.session`.
+        Interrupted, CostEstimate: see `run.session`.
     """
     from transformers import TrainingArguments, set_seed
 
     from xqg.training.reader.trainer import SharedNormTrainer
     from xqg.training.run.session import session
 
-    with session(recipe, out, how, data) as run:
+    with session(recipe, out, options, data) as run:
         micro = _micro_batch(recipe.batch_size)
         arguments = TrainingArguments(
             **run.arguments(

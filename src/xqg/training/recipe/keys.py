@@ -84,16 +84,10 @@ def _truth(value: Any) -> bool:
 
 
 def _number(value: Any, whole: bool) -> float:
-    what = "a whole number" if whole else "a number, such as 0.002"
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(f"it must be {what}")
+    kinds = int | str if whole else int | float | str
     try:
-        return int(value) if whole and not isinstance(value, float) else _float(value, whole)
-    except ValueError:
-        raise ValueError(f"it must be {what}") from None
-
-
-def _float(value: float | str, whole: bool) -> float:
-    if whole:
-        raise ValueError
-    return float(value)
+        if isinstance(value, bool) or not isinstance(value, kinds):
+            raise ValueError
+        return int(value) if whole else float(value)
+    except (ValueError, OverflowError):  # 400 digits are too many for a float
+        raise ValueError(f"it must be {'a whole number' if whole else 'a number, such as 0.002'}") from None

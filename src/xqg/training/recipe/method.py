@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xqg.training.run.how import How
+    from xqg.training.run.options import RunOptions
 
 __all__ = ["Method", "Recipe"]
 
@@ -22,7 +22,7 @@ class Method:
 
     Attributes:
         recipe: the class of its recipe: fields by `key`, and the method's name as `METHOD`.
-        module: has `train(recipe, out, how)`; imported when it is called, since it is heavy.
+        module: has `train(recipe, out, options)`; imported when it is called, since it is heavy.
         resumes: whether it leaves checkpoints that `--resume` goes on from.
     """
 
@@ -30,7 +30,7 @@ class Method:
     module: str
     resumes: bool = True
 
-    def train(self, recipe: Recipe, out: Path, how: How) -> None:
+    def train(self, recipe: Recipe, out: Path, options: RunOptions) -> None:
         """Train as the recipe says and write the model to `out`."""
         train: Callable[..., None] = import_module(self.module).train
-        train(recipe, out, how) if self.resumes else train(recipe, out)
+        train(recipe, out, options) if self.resumes else train(recipe, out)

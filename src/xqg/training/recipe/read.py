@@ -84,7 +84,7 @@ def kind_of(recipe: Path | str | Mapping[str, Any], changes: Mapping[str, Any] |
     kinds = [
         kind
         for kind, methods in METHODS.items()
-        for method in ([USUAL[kind]] if asked is None else [asked] if asked in methods else [])
+        for method in ([USUAL[kind]] if asked is None else [asked] if str(asked) in methods else [])
         if _fits(values, keys_of(methods[method].recipe))
     ]
     if len(kinds) == 1:
@@ -131,7 +131,7 @@ def _file_values(path: Path) -> dict[str, Any]:
         raise XqgError(f"{path}: no such recipe; give a YAML file such as recipes/atlas/retriever.yaml")
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # no UTF-8, no such date, brackets without end
         reason = " ".join(str(error).split())
         raise XqgError(f"{path}: not a YAML file ({reason}); mend it") from None
     if not isinstance(values, dict) or not all(isinstance(name, str) for name in values):

@@ -8,12 +8,12 @@ from typing import Any
 
 from xqg.errors import XqgError
 
-__all__ = ["adapted", "load_adapters", "merged"]
+__all__ = ["add_adapters", "load_adapters", "merge_adapters"]
 
 UNUSED = "pooler.dense"  # BERT's; no vector or score here comes from it
 
 
-def adapted(model: Any, rank: int) -> Any:
+def add_adapters(model: Any, rank: int) -> Any:
     """The model with adapters on all its linear layers; only they learn.
 
     All linear layers, not only those of attention, because only then do adapters reach what training every
@@ -47,7 +47,7 @@ def adapted(model: Any, rank: int) -> Any:
 
 
 def load_adapters(model: Any, checkpoint: Path) -> bool:
-    """Put a checkpoint's adapters into the model that `adapted` gave; False where the checkpoint has none."""
+    """Put a checkpoint's adapters into the model that `add_adapters` gave; False where the checkpoint has none."""
     file = checkpoint / "adapter_model.safetensors"
     if not file.is_file():
         return False
@@ -58,10 +58,10 @@ def load_adapters(model: Any, checkpoint: Path) -> bool:
     return True
 
 
-def merged(model: Any) -> Any:
+def merge_adapters(model: Any) -> Any:
     """The plain model, its weights with what the adapters learned; it needs no peft.
 
     Args:
-        model: what `adapted` gave; its layers are replaced in place.
+        model: what `add_adapters` gave; its layers are replaced in place.
     """
     return model.merge_and_unload()

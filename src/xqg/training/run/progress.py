@@ -9,7 +9,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from xqg.training.run.how import Planned
+from xqg.training.run.options import CostEstimate
 from xqg.units import duration, rate, size
 
 __all__ = ["Plan", "Progress"]
@@ -51,7 +51,7 @@ class Progress(TrainerCallback):
 
 
 class Plan(TrainerCallback):
-    """Stops after a few steps and raises `Planned`: seconds a step, hours in all, memory."""
+    """Stops after a few steps and raises `CostEstimate`: seconds a step, hours in all, memory."""
 
     WARM, STEPS = 2, 6  # steps that are not timed, and the last one; a training of fewer steps is timed whole
 
@@ -67,7 +67,7 @@ class Plan(TrainerCallback):
         step = state.global_step
         if step == min(self.STEPS, state.max_steps):
             each = (_now(args.device) - self.start) / (step - self.first)
-            raise Planned(
+            raise CostEstimate(
                 f"{state.max_steps:,} steps of {self.batch_size} examples, {each:.3g} s each on {args.device}: "
                 f"{duration(each * state.max_steps)}; {_memory(args.device)}"
             )

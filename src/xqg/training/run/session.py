@@ -1,6 +1,6 @@
 """One training from start to model: checkpoints, Ctrl-C, resuming, progress, and a whole folder or none.
 
-    with session(recipe, out, how, data=fingerprint) as run:
+    with session(recipe, out, options, data=fingerprint) as run:
         trainer = Trainer(model, TrainingArguments(**run.arguments()), …)
         steps = run.fit(trainer)
         model.save_pretrained(run.folder)
@@ -18,7 +18,7 @@ from typing import Any
 
 from xqg.errors import XqgError
 from xqg.training.run.checkpoints import Checkpoints
-from xqg.training.run.how import How, Interrupted
+from xqg.training.run.options import Interrupted, RunOptions
 from xqg.training.run.output import model_folder
 
 __all__ = ["Session", "session"]
@@ -34,9 +34,9 @@ class Session:
     """
 
     def __init__(
-        self, recipe: Any, out: Path, how: How, folder: Path, checkpoints: Checkpoints, last: Path | None
+        self, recipe: Any, out: Path, options: RunOptions, folder: Path, checkpoints: Checkpoints, last: Path | None
     ) -> None:
-        self.recipe, self.out, self.how, self.folder = recipe, out, how, folder
+        self.recipe, self.out, self.options, self.folder = recipe, out, options, folder
         self.started = time.monotonic()
         self.history: list[dict[str, float]] = []
         self._checkpoints, self._last = checkpoints, last
@@ -51,7 +51,7 @@ class Session:
             XqgError: a device that is not there, float16 on a processor, a logger that is not installed.
         """
         recipe = self.recipe
-        device, dtype = precision(recipe.dtype, self.how.device)
+        device, dtype = precision(recipe.dtype, self.options.device)
         found = {
             "output_dir": str(self._checkpoints.folder),
             "per_device_train_batch_size": recipe.batch_size,
@@ -80,7 +80,7 @@ class Session:
 
         Raises:
             Interrupted: Ctrl-C, after a checkpoint.
-            Planned: instead, where `how.plan` says so.
+            CostEstimate: instead, where `options.plan` says so.
         """
         from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
@@ -92,7 +92,7 @@ class Session:
         trainer.remove_callback(PrinterCallback)
         trainer.remove_callback(ProgressCallback)
         size = self.recipe.batch_size
-        trainer.add_callback(Plan(size) if self.how.plan else Progress(size))
+        trainer.add_callback(Plan(size) if self.options.plan else Progress(size))
         trainer.add_callback(interrupt)
         with interrupt.listening(), quiet():
             trainer.train(resume_from_checkpoint=str(self._last) if self._last else None)
@@ -117,7 +117,7 @@ class Session:
 
 
 @contextmanager
-def session(recipe: Any, out: Path | str, how: How, data: str) -> Iterator[Session]:
+def session(recipe: Any, out: Path | str, options: RunOptions, data: str) -> Iterator[Session]:
     """A training whose model becomes `out` when the block ends.
 
     Args:
@@ -130,17 +130,17 @@ def session(recipe: Any, out: Path | str, how: How, data: str) -> Iterator[Sessi
     """
     out = Path(out).absolute()
     with model_folder(out) as folder:
-        if how.plan:  # keeps nothing, and minds no checkpoints that are there
+        if options.plan:  # keeps nothing, and minds no checkpoints that are there
             with TemporaryDirectory() as scratch:
-                yield Session(recipe, out, how, folder, Checkpoints(Path(scratch) / out.name, recipe, data), None)
+                yield Session(recipe, out, options, folder, Checkpoints(Path(scratch) / out.name, recipe, data), None)
             return
         checkpoints = Checkpoints(out, recipe, data)
-        last = checkpoints.open(how.resume)
-        if how.resume:
+        last = checkpoints.open(options.resume)
+        if options.resume:
             where = f"going on from {last.name}" if last else "nothing to go on from; this is the beginning"
             print(where, file=sys.stderr)
         try:
-            yield Session(recipe, out, how, folder, checkpoints, last)
+            yield Session(recipe, out, options, folder, checkpoints, last)
         except BaseException:
             with suppress(OSError):  # without a checkpoint there is nothing to keep
                 if not any(checkpoints.folder.glob("checkpoint-*")):

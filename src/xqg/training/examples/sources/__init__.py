@@ -7,14 +7,14 @@ from pathlib import Path
 from xqg.errors import XqgError
 from xqg.registry import Registry
 from xqg.training.examples import beir, triples
-from xqg.training.examples.source import Loaded, Request, Source
+from xqg.training.examples.source import Request, Source, SourceData
 
 __all__ = ["SOURCES", "load_source"]
 
 SOURCES: Registry[Source] = Registry("source", "xqg.training.examples.sources", group="xqg.sources")
 
 
-def load_source(request: Request) -> Loaded:
+def load_source(request: Request) -> SourceData:
     """The examples of one source.
 
     A path is a BEIR folder, a JSONL file of triples, or a JSONL file of passages alone (for generated queries).

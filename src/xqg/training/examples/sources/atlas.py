@@ -5,12 +5,12 @@ from __future__ import annotations
 from xqg.benchmarks.atlas import LANGUAGES, Fact, ask, facts_in, passages, wordings
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.source import Loaded, Request
+from xqg.training.examples.source import Request, SourceData
 
 __all__ = ["load"]
 
 
-def load(request: Request) -> Loaded:
+def load(request: Request) -> SourceData:
     """An example for each fact of a train entity, wording, and passage that states the fact.
 
     Its id is `FACTKEY:WORDING:PASSAGEID`, its questions are in all eight languages, its passage is English, its
@@ -29,7 +29,7 @@ def load(request: Request) -> Loaded:
                 examples.append(example)
                 positives[example.id] = frozenset(ids)
     learned = [passage for id_, passage in pool.items() if about[id_].split == "train"]
-    return Loaded(
+    return SourceData(
         TrainingData(examples, learned, positives),
         kept_out=frozenset(pool) - {passage.id for passage in learned},
         groups={id_: entity.key for id_, entity in about.items()},

@@ -5,12 +5,12 @@ from __future__ import annotations
 from xqg.benchmarks.atlas import LANGUAGES, Fact, ask, facts_in
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.source import Loaded, Request
+from xqg.training.examples.source import Request, SourceData
 
 __all__ = ["load"]
 
 
-def load(request: Request) -> Loaded:
+def load(request: Request) -> SourceData:
     """An example for each fact of a train entity: its first wording asks, its second one is the passage.
 
     Questions and passages are in all eight languages; a passage's id is `LANG:FACTKEY`, its title is empty. The pool
@@ -19,7 +19,7 @@ def load(request: Request) -> Loaded:
     facts = list(facts_in("train"))
     examples = [_example(fact) for fact in facts]
     pool = [passage for example in examples for passage in example.passages.values()]
-    return Loaded(
+    return SourceData(
         TrainingData(
             examples,
             pool,

@@ -7,12 +7,12 @@ from xqg.benchmarks.benchmark import deal
 from xqg.errors import XqgError
 from xqg.passages.records import Passage
 from xqg.training.examples.example import Example, TrainingData
-from xqg.training.examples.source import Loaded, Request
+from xqg.training.examples.source import Request, SourceData
 
 __all__ = ["load"]
 
 
-def load(request: Request) -> Loaded:
+def load(request: Request) -> SourceData:
     """An example for each question whose article is in another fold than the one that is left out.
 
     Its id is XQuAD's; questions and passages are in every language of the data folder; its group is the article's
@@ -44,7 +44,7 @@ def load(request: Request) -> Loaded:
     articles = {example.group for example in examples}
     pool = [passage for passage in benchmark.passages if _article(passage) in articles]
     positives = {example.id: frozenset(benchmark.qrels[example.id]) for example in examples}
-    return Loaded(
+    return SourceData(
         TrainingData(examples, pool, positives),
         kept_out=frozenset(one.id for one in benchmark.passages if _article(one) not in articles),
         groups={passage.id: _article(passage) for passage in benchmark.passages},

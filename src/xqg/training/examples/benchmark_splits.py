@@ -14,14 +14,14 @@ from xqg.training.examples.source import Request
 from xqg.training.examples.sources import SOURCES
 from xqg.training.examples.texts import normalised
 
-__all__ = ["HeldOut", "held_out", "title_key"]
+__all__ = ["BenchmarkSplit", "benchmark_splits", "title_key"]
 
 FOLDED = ("xquad", "xquad-r")  # the same articles: training on one leaves the fold out of both
 ATLAS = ("atlas", "atlas-r")  # the same entities
 
 
 @dataclass(frozen=True)
-class HeldOut:
+class BenchmarkSplit:
     """The test split of a benchmark, with the questions that α is tuned on.
 
     Attributes:
@@ -46,9 +46,9 @@ def title_key(title: str) -> str:
     return normalised(title.replace("_", " "))
 
 
-def held_out(
+def benchmark_splits(
     train: Sequence[str], test: Sequence[str] = (), *, data: str = "", fold: int = 0, folds: int = 5
-) -> list[HeldOut]:
+) -> list[BenchmarkSplit]:
     """The test splits of the sources that are benchmarks, and of further benchmarks.
 
     Args:
@@ -63,12 +63,12 @@ def held_out(
     own = [name for name in train if name in SOURCES or (Path(name) / "qrels" / "test.tsv").is_file()]
     folded = any(name in FOLDED for name in train)
     return [
-        _held_out(Request(name, data, fold, folds), folded and name in FOLDED)
+        _benchmark_split(Request(name, data, fold, folds), folded and name in FOLDED)
         for name in dict.fromkeys([*own, *test])
     ]
 
 
-def _held_out(request: Request, folded: bool) -> HeldOut:
+def _benchmark_split(request: Request, folded: bool) -> BenchmarkSplit:
     language = "all" if request.name in FOLDED else None
     benchmark = load_benchmark(request.name, data=request.folder, passage_language=language)
     kept = set(benchmark.groups)
@@ -94,7 +94,7 @@ def _held_out(request: Request, folded: bool) -> HeldOut:
     by_id = benchmark.passage_by_id
     texts |= {normalised(by_id[id_].text): question(about) for id_, about in relevant.items()}
     titles = {title_key(by_id[id_].title): f"passage {id_!r}" for id_ in relevant if by_id[id_].title.strip()}
-    return HeldOut(benchmark.name, texts, tested, groups, titles | names)
+    return BenchmarkSplit(benchmark.name, texts, tested, groups, titles | names)
 
 
 def _relevant(benchmark: Benchmark, kept: Iterable[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from xqg.training.generator.pairs import Pair, by_language, rank
 from xqg.training.generator.sampling import sampler
 from xqg.training.generator.tokens import IGNORED, Tokens
 
-__all__ = ["Look", "token_losses"]
+__all__ = ["Validation", "token_losses"]
 
 
 def token_losses(logits: Any, labels: Any) -> Any:
@@ -27,7 +27,7 @@ def token_losses(logits: Any, labels: Any) -> Any:
     return flat.view_as(labels)
 
 
-class Look:
+class Validation:
     """What is measured every so many steps.
 
     Args:
@@ -54,7 +54,7 @@ class Look:
         passages = {pair.passages[0].id: pair.passages[0] for pair in pairs}
         self.passages = sorted(passages.values(), key=lambda passage: rank(f"look:{passage.id}"))[:count]
 
-    def take(self, model: Any, step: int) -> dict[str, Any]:
+    def measure(self, model: Any, step: int) -> dict[str, Any]:
         """`step`, `loss` over all tokens, `share` of queries in the right language, and `languages`.
 
         The share, 0 to 1, is the mean over languages; None where no language can be told from another. The model

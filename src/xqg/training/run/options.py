@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["DEFAULT", "How", "Interrupted", "Planned"]
+__all__ = ["DEFAULT", "CostEstimate", "Interrupted", "RunOptions"]
 
 
 @dataclass(frozen=True)
-class How:
+class RunOptions:
     """What changes where and when a training runs, and not what comes out.
 
     Attributes:
         resume: go on from the last checkpoint of OUT.checkpoints.
         device: `cpu`, `cuda` or `mps`; None: a GPU where there is one.
-        plan: take a few steps, raise `Planned` with what the whole would cost, and keep nothing.
+        plan: take a few steps, raise `CostEstimate` with what the whole would cost, and keep nothing.
     """
 
     resume: bool = False
@@ -22,12 +22,12 @@ class How:
     plan: bool = False
 
 
-DEFAULT = How()
+DEFAULT = RunOptions()
 
 
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C, after a checkpoint was written; the message says where, and how to go on."""
 
 
-class Planned(Exception):
-    """A plan is made; the message is what to print."""
+class CostEstimate(Exception):
+    """What a training would cost is known, where only that was wanted; the message is what to print."""

@@ -13,11 +13,11 @@ import pytest
 
 from xqg.passages.records import Passage
 from xqg.queries.prompt import DEFAULT_PROMPT
-from xqg.training.generator import look as module
-from xqg.training.generator.look import Look, token_losses
+from xqg.training.generator import validation as module
 from xqg.training.generator.pairs import Pair
 from xqg.training.generator.tokens import Tokens
 from xqg.training.generator.trainer import mean_loss
+from xqg.training.generator.validation import Validation, token_losses
 
 ROME = Passage("p1", "Rome", "The Roman empire is large.", "en")
 TOKYO = Passage("p2", "Tokyo", "The capital of Japan is Tokyo.", "en")
@@ -65,13 +65,13 @@ def test_dev_loss_is_over_tokens(loaded: tuple[Any, Tokens]) -> None:
         counts[pair.language] += len(row["labels"])
     model.train()
     for size in (1, 2, 8):
-        look = Look(tokens, PAIRS, 8, ["en", "ru"], ["en"], size)
-        found = look.take(model, 3)
+        validation = Validation(tokens, PAIRS, 8, ["en", "ru"], ["en"], size)
+        found = validation.measure(model, 3)
         assert model.training
         assert found["loss"] == pytest.approx(sum(sums.values()) / sum(counts.values()), abs=1e-4)
         for language, summed in sums.items():
             assert found["languages"][language]["loss"] == pytest.approx(summed / counts[language], abs=1e-4)
-    fewer = Look(tokens, PAIRS, 1, ["en"], ["en"], 8)
+    fewer = Validation(tokens, PAIRS, 1, ["en"], ["en"], 8)
     assert [language for language, _ in fewer.rows] == ["en", "ru"]
     assert len(fewer.passages) == 1
 
@@ -102,7 +102,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_share_in_the_right_language(loaded: tuple[Any, Tokens], scripted: None) -> None:
     model, tokens = loaded
-    found = Look(tokens, PAIRS, 8, ["ja", "ru", "en", "ko"], [], 8).take(model, 3)
+    found = Validation(tokens, PAIRS, 8, ["ja", "ru", "en", "ko"], [], 8).measure(model, 3)
     shares = {code: judged["language"] for code, judged in found["languages"].items()}
     assert shares == {"ja": 100, "ru": 0, "en": 50, "ko": 0}
     assert found["share"] == pytest.approx(0.375)
@@ -113,6 +113,6 @@ def test_share_in_the_right_language(loaded: tuple[Any, Tokens], scripted: None)
 
 def test_share_where_nothing_can_be_told_apart(loaded: tuple[Any, Tokens], scripted: None) -> None:
     model, tokens = loaded
-    found = Look(tokens, PAIRS[:2], 8, ["en"], ["en"], 8).take(model, 3)
+    found = Validation(tokens, PAIRS[:2], 8, ["en"], ["en"], 8).measure(model, 3)
     assert found["share"] is None
     assert found["languages"]["en"]["language"] is None
