@@ -102,7 +102,7 @@ def _whole(path: Path) -> bool:
 def _write(path: Path, vectors: npt.NDArray[np.float32]) -> None:
     with atomic_path(path) as temporary, temporary.open("wb") as file:
         hashed = _Hashed(file)
-        np.save(hashed, vectors, allow_pickle=False)  # type: ignore[arg-type]
+        np.save(hashed, vectors, allow_pickle=False)
         file.write(hashed.digest())
 
 
