@@ -1,8 +1,8 @@
 """The life of an index before and after a change of the code: both source trees in turn, on one machine.
 
-    python benchmarks/life.py --before OLD/src --after NEW/src [--passages 100000] [--rounds 3] [--dimension 384]
+    python benchmarks/life.py --before OLD/src --after NEW/src [--passages 100000] [--more 1000] [--rounds 3] [--dimension 384]
 
-In each round each tree builds an index of the same files, opens it and searches, adds 1 % more passages, searches
+In each round each tree builds an index of the same files, opens it and searches, adds more passages (1 %), searches
 again, adds a language and verifies; step by step in turn, each step in a process of its own, the other tree first
 in every second round. Only the public `xqg.Index` is called, so that any two trees can be compared. Passages (20
 words), and one query for each in each of three languages and of the language that is added, are made up; the
@@ -45,7 +45,7 @@ NAMES = {
     "open": "`Index.open`",
     "first": "first search, Flat, prepared before",
     "next": "next search, 10 passages with their texts",
-    "add": "`add`, 1 % of the passages, queries from a file",
+    "add": "`add` of {more:,} passages, queries from a file",
     "again": "first search after `add`",
     "add_language": "`add_language`, queries from a file",
     "verify": "`verify`",
@@ -108,7 +108,7 @@ def again(index: Path, files: Path, encoder: DrawnVectors) -> dict[str, float]:
 
 
 def add(index: Path, files: Path, encoder: DrawnVectors) -> dict[str, float]:
-    """One passage more for every hundred."""
+    """The other passages."""
     import xqg
 
     opened = xqg.Index.open(index, encoder=encoder)
@@ -200,8 +200,8 @@ class Figures:
             self.memory[name][side].append(memory)
             print(f"{side:>6}  {name:12}  {value:9.3f} s  {memory:7.0f} MB", file=sys.stderr, flush=True)
 
-    def table(self) -> str:
-        """Markdown."""
+    def table(self, more: int) -> str:
+        """Markdown; `more` is how many passages were added."""
         lines = ["| step | before | after | after / before (smallest to largest) | memory before | after |"]
         lines.append("|---|---:|---:|---:|---:|---:|")
         for name, title in NAMES.items():
@@ -210,13 +210,13 @@ class Figures:
             spread = f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
             figures = [f"{statistics.median(side):.3g} s" for side in (before, after)]
             memory = [f"{max(self.memory[name][side]):,.0f} MB" for side in SIDES]
-            lines.append(f"| {' | '.join([title, *figures, spread, *memory])} |")
+            lines.append(f"| {' | '.join([title.format(more=more), *figures, spread, *memory])} |")
         return "\n".join(lines)
 
 
-def measure(sources: dict[str, Path], folder: Path, passages: int, rounds: int, dimension: int) -> str:
+def measure(sources: dict[str, Path], folder: Path, passages: int, more: int, rounds: int, dimension: int) -> str:
     """The table of some rounds."""
-    corpus(folder, passages)
+    corpus(folder, passages, more)
     figures = Figures()
     for number in range(rounds):
         order = SIDES if number % 2 == 0 else SIDES[::-1]
@@ -226,14 +226,13 @@ def measure(sources: dict[str, Path], folder: Path, passages: int, rounds: int, 
                     figures.take(side, *run(step, sources[side], folder / side, folder, dimension))
         for side in SIDES:
             shutil.rmtree(folder / side)
-    return figures.table()
+    return figures.table(more)
 
 
-def corpus(folder: Path, passages: int) -> None:
+def corpus(folder: Path, passages: int, more: int) -> None:
     """Files of passages and queries, and of those that are added."""
     draw = random.Random(0)
     known = ["".join(draw.choices("abcdefghijklmnoprstuvy", k=draw.randint(3, 9))) for _ in range(5000)]
-    more = max(1, passages // 100)
     added = folder / "added.jsonl"
     with added.open("w", encoding="utf-8") as last:
         for names, numbers in (
@@ -266,6 +265,7 @@ def main() -> None:
     parser.add_argument("--before", type=Path, required=True, help="the folder `src` of one tree")
     parser.add_argument("--after", type=Path, required=True, help="of the other")
     parser.add_argument("--passages", type=int, default=100_000)
+    parser.add_argument("--more", type=int, help="passages that are added; 1 % by default")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--dimension", type=int, default=384)
     parser.add_argument("--folder", type=Path, help="where to work; a temporary folder by default")
@@ -275,8 +275,9 @@ def main() -> None:
         if not (source / "xqg" / "__init__.py").is_file():
             parser.error(f"{source} holds no package xqg")
     with tempfile.TemporaryDirectory(prefix="xqg-life-", dir=asked.folder) as folder:
-        check_space(Path(folder), asked.passages, asked.dimension)
-        table = measure(sources, Path(folder), asked.passages, asked.rounds, asked.dimension)
+        more = asked.more or max(1, asked.passages // 100)
+        check_space(Path(folder), asked.passages + more, asked.dimension)
+        table = measure(sources, Path(folder), asked.passages, more, asked.rounds, asked.dimension)
     print(f"{asked.passages:,} passages, {asked.dimension} dimensions, {asked.rounds} rounds\n\n{table}\n\n{pairs.machine()}")
 
 
