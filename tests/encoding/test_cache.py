@@ -60,6 +60,27 @@ def test_a_damaged_file_is_made_again(damage: object, tmp_path: Path) -> None:
     assert path.read_bytes() == whole
 
 
+def test_vectors_stay_in_their_file(tmp_path: Path) -> None:
+    """Those that were just made too; what is read of them cannot be changed."""
+    for _ in range(2):
+        vectors = VectorCache(tmp_path).encode(Counting(), "queries", ["a", "bb"])
+        assert (type(vectors), vectors.flags.writeable) == (np.ndarray, False)
+        base = vectors.base
+        assert isinstance(base, np.memmap)
+        assert Path(str(base.filename)).parent == tmp_path
+
+
+def test_the_file_is_one_of_numpy(tmp_path: Path) -> None:
+    VectorCache(tmp_path).encode(Counting(), "queries", ["a", "bb"])
+    (path,) = tmp_path.glob("*.npy")
+    assert np.load(path).tolist() == [[1], [2]]
+
+
+def test_no_text_at_all(tmp_path: Path) -> None:
+    for _ in range(2):
+        assert VectorCache(tmp_path).encode(Counting(), "queries", []).shape == (0, 1)
+
+
 def test_without_a_folder_nothing_is_kept() -> None:
     encoder = Counting()
     for _ in range(2):

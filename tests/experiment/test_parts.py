@@ -37,7 +37,32 @@ def test_texts_become_vectors_of_their_passages(tiny: Benchmark) -> None:
     assert found.seed == 3
 
 
-def test_sums_are_kept(tiny: Benchmark) -> None:
-    queries = {"fi": {"p0": ["a"]}}
-    found = encode_parts(tiny.passages, queries, PLAN, Lengths(), VectorCache(None))  # type: ignore[arg-type]
-    assert found.targeted(1)[0].sums is found.targeted(1)[0].sums
+def test_an_arm_is_added_up_once(tiny: Benchmark) -> None:
+    queries = {"fi": {"p0": ["a"]}, "ja": {"p0": ["bb"], "p1": ["ccc"]}}
+    plan = Plan(("en",), ("en", "fi", "ja"), None, n=1)
+    parts = encode_parts(tiny.passages, queries, plan, Lengths(), VectorCache(None))  # type: ignore[arg-type]
+    both = parts.together("cross", parts.targeted(1))
+    assert both.sums[:, 0].tolist() == [-3, -3, 0, 0, 0, 0]
+    assert parts.together("cross", parts.targeted(1)).sums is both.sums
+    # One that has other queries for each question language holds those of one.
+    fi, ja = ([parts.first(code, 1)] for code in ("fi", "ja"))
+    assert parts.together("target-n", fi).sums[:, 0].tolist() == [-1, 0, 0, 0, 0, 0]
+    assert parts.together("target-n", ja).sums[:, 0].tolist() == [-2, -3, 0, 0, 0, 0]
+    assert parts.together("cross", parts.targeted(1)) is both
+
+
+def test_few_arms_are_kept(tiny: Benchmark) -> None:
+    parts = encode_parts(tiny.passages, {"fi": {"p0": ["a"]}}, PLAN, Lengths(), VectorCache(None))  # type: ignore[arg-type]
+    groups = parts.targeted(1)
+    first = parts.together("0", groups)
+    for arm in range(1, 8):
+        parts.together(str(arm), groups)
+    assert parts.together("0", groups) is first  # now the latest
+    parts.together("8", groups)
+    parts.together("1", groups)
+    assert len(parts._totals) == 8
+
+
+def test_whole_selections_are_not_copied(tiny: Benchmark) -> None:
+    parts = encode_parts(tiny.passages, {"fi": {"p0": ["a"]}}, PLAN, Lengths(), VectorCache(None))  # type: ignore[arg-type]
+    assert parts.targeted(1)[0] is parts.first("fi", 1) is parts.generated["fi"]

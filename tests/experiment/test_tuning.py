@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
 from xqg.augmentation.aggregations import AGGREGATIONS
 from xqg.augmentation.vectors import QueryVectors
@@ -97,6 +98,18 @@ def test_agrees_with_the_measure_on_random_vectors(tiny: Benchmark) -> None:
     measured = evaluate(run, tiny, "fi", parse_many("RR@10"))["RR@10"]
     mine = reciprocal_ranks(vectors, asked, [tiny.qrels[q.id] for q in questions], ids)
     assert mine.tolist() == [measured[q.id] for q in questions]
+
+
+def test_pairs_are_compared_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(0)
+    vectors, asked = (random.integers(-2, 3, (rows, 3)).astype(np.float32) for rows in (40, 50))
+    ids = [f"p{n:02}" for n in range(40)]
+    judged = [{ids[row]: 1 for row in random.integers(0, 40, 3)} for _ in range(50)]
+    found = reciprocal_ranks(vectors, asked, judged, ids)
+    for pairs in (1, 7, 1000):
+        monkeypatch.setattr("xqg.experiment.tuning._PAIRS", pairs)
+        assert reciprocal_ranks(vectors, asked, judged, ids, batch=9).tolist() == found.tolist()
+    assert 0 < found.mean() < 1
 
 
 def _parts(weight: float) -> Parts:

@@ -21,6 +21,7 @@ __all__ = ["DEFAULT_ALPHA", "FUSIONS", "Fusion", "check_alpha", "default_fusion"
 Fusion = Literal["raw", "normalised"]
 FUSIONS: tuple[Fusion, ...] = ("raw", "normalised")
 DEFAULT_ALPHA = 0.01  # the paper's
+_BLOCK = 1024  # passages fused at a time
 
 
 def fuse(
@@ -48,13 +49,17 @@ def fuse(
     check_alpha(alpha)
     if fusion not in FUSIONS:
         raise XqgError(f"unknown fusion {fusion!r}; use one of {', '.join(FUSIONS)}")
-    vectors = np.float32(1.0 - alpha) * np.asarray(passages, dtype=np.float32)
-    if len(sums):
-        total = np.zeros_like(vectors)
-        for language_sum in sums:
-            total += np.asarray(language_sum, dtype=np.float32)
-        vectors += np.float32(alpha) * total
-    return np.ascontiguousarray(unit_length(vectors) if fusion == "normalised" else vectors)
+    fused = np.empty(np.shape(passages), dtype=np.float32)
+    for start in range(0, len(fused), _BLOCK):  # or the steps in between would each need as much memory
+        rows = slice(start, start + _BLOCK)
+        vectors = np.float32(1.0 - alpha) * np.asarray(passages[rows], dtype=np.float32)
+        if len(sums):
+            total = np.zeros_like(vectors)
+            for language_sum in sums:
+                total += np.asarray(language_sum[rows], dtype=np.float32)
+            vectors += np.float32(alpha) * total
+        fused[rows] = unit_length(vectors) if fusion == "normalised" else vectors
+    return fused
 
 
 def check_alpha(alpha: Any) -> float:

@@ -24,9 +24,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from xqg.atomic import atomic_path
 from xqg.benchmarks.tsv_rows import Fields
 from xqg.errors import XqgError
+from xqg.kept import atomic_path
 
 __all__ = ["Copy", "Damaged", "id_hash", "kept_copy"]
 

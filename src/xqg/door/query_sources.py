@@ -12,7 +12,7 @@ from xqg.encoding.adapted import OBJECT
 from xqg.errors import XqgError
 from xqg.index import GeneratedQueries, Generation, GivenQueries, StoredIndex
 from xqg.passages import PassageSource
-from xqg.queries import PER_LANGUAGE, GeneratedQuery, as_generator, queries_by_language
+from xqg.queries import PER_LANGUAGE, GeneratedQuery, as_generator
 from xqg.queries.inputs import QueriesLike, as_queries
 from xqg.queries.query_store import QueryStore
 
@@ -42,11 +42,11 @@ class QueriesOfPool:
     def source(self, ids: Sequence[str] | None = None) -> GivenQueries:
         """All of them as an index takes them, or those of some passages."""
         if ids is None:
-            return GivenQueries(self.queries, self.generation)
+            return GivenQueries(self.queries, self.generation, checked=True)
         chosen = {
             code: {id_: found[id_] for id_ in ids if id_ in found} for code, found in self.queries.items()
         }
-        return GivenQueries(chosen, self.generation)
+        return GivenQueries(chosen, self.generation, checked=True)
 
 
 def queries_of_pool(queries: QueriesLike | None, codes: list[str] | None, pool: PassageSource) -> QueriesOfPool:
@@ -74,18 +74,32 @@ def queries_of_pool(queries: QueriesLike | None, codes: list[str] | None, pool: 
     return QueriesOfPool(name, store, generation, store.queries, seen.left_out)
 
 
+def written_queries(queries: QueriesLike, index: StoredIndex, codes: Sequence[str] | None) -> GivenQueries:
+    """Queries that are there for an index, in some languages (None: all of theirs), kept on the disk.
+
+    Raises:
+        XqgError: a malformed row, a language that they lack.
+    """
+    seen = _Seen(codes)
+    store = QueryStore(seen.wanted(queries))
+    _check_has(codes, seen.languages, _name(queries))
+    generators = (_name(queries),) if isinstance(queries, str | os.PathLike) else tuple(sorted(seen.generators))
+    return GivenQueries(store, Generation(generators, block_size=index.manifest.generation.block_size))
+
+
 @dataclass
 class _Seen:
     """What is seen on the way through queries.
 
     Attributes:
-        ids: of the pool.
+        ids: of the passages that they may be for; None: that is checked later.
         languages: of all queries.
-        stray: the first passage that is not in the pool.
+        generators, seeds: of those that are taken.
+        stray: the first passage that is not among the ids.
     """
 
-    codes: list[str] | None
-    ids: set[str]
+    codes: Sequence[str] | None
+    ids: set[str] | None = None
     languages: set[str] = field(default_factory=set)
     generators: set[str] = field(default_factory=set)
     seeds: set[int] = field(default_factory=set)
@@ -93,32 +107,18 @@ class _Seen:
     stray: str | None = None
 
     def wanted(self, queries: QueriesLike) -> Iterator[GeneratedQuery]:
-        """Those in the languages asked for, for passages of the pool."""
+        """Those in the languages asked for, for the passages."""
         for query in as_queries(queries):
             self.languages.add(query.language)
             if self.codes is not None and query.language not in self.codes:
                 continue
-            if query.passage_id not in self.ids:
+            if self.ids is not None and query.passage_id not in self.ids:
                 self.left_out += 1
                 self.stray = query.passage_id if self.stray is None else self.stray
                 continue
             self.generators.add(query.generator)
             self.seeds.add(query.seed)
             yield query
-
-
-def written_queries(queries: QueriesLike, index: StoredIndex, codes: Sequence[str] | None) -> GivenQueries:
-    """Queries that are there for an index, in some languages (None: all of theirs).
-
-    Raises:
-        XqgError: a malformed row, a language that they lack.
-    """
-    read = list(as_queries(queries))
-    found = queries_by_language(read)
-    _check_has(codes, set(found), _name(queries))
-    chosen = found if codes is None else {code: found[code] for code in codes}
-    generators = (_name(queries),) if isinstance(queries, str | os.PathLike) else tuple(sorted({one.generator for one in read}))
-    return GivenQueries(chosen, Generation(generators, block_size=index.manifest.generation.block_size))
 
 
 def like_the_others(

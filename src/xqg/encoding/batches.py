@@ -56,7 +56,12 @@ def encode_batches(
 
     Args:
         encode: gives the vectors of one batch's texts.
-        parts: as `batches` gives them.
+        parts: as `batches` gives them, at least one.
     """
-    vectors = np.concatenate([encode([texts[text] for text in part]) for part in tracked(parts, "encoding")])
-    return vectors[np.argsort([text for part in parts for text in part])]
+    vectors = np.empty((0, 0), dtype=np.float32)
+    for part in tracked(parts, "encoding"):
+        made = encode([texts[text] for text in part])
+        if not len(vectors):  # now the dimension is known
+            vectors = np.empty((len(texts), made.shape[1]), dtype=made.dtype)
+        vectors[part] = made
+    return vectors

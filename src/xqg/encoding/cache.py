@@ -1,7 +1,8 @@
 """Encoded matrices kept on disk, so that an interrupted comparison does not encode twice.
 
-A file is an array with its digest (`xqg.kept.add_digest`); its name is the hash of everything that the
-vectors depend on. A damaged file is made again.
+A file is an array with its digest (`xqg.kept.keep_array`); its name is the hash of everything that the
+vectors depend on. A damaged file is made again. Matrices stay in their files: what is given is mapped into
+memory, read where it is looked at, and cannot be changed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.errors import XqgError
-from xqg.kept import cached
+from xqg.kept import keep_array, kept_array
 
 if TYPE_CHECKING:
     from xqg.encoding.encoder import Encoder
@@ -49,8 +50,14 @@ class VectorCache:
         encode = encoder.encode_passages if side == "passages" else encoder.encode_queries
         if self.folder is None:
             return encode(texts)
-        path = self.folder / f"{_key(encoder, side, texts)}.npy"
-        return cached(path, lambda: encode(texts), read=_read, write=_write)
+        path, shape = self.folder / f"{_key(encoder, side, texts)}.npy", (len(texts), encoder.dimension)
+        kept = _read(path, shape)
+        if kept is not None:
+            return kept
+        vectors = encode(texts)
+        keep_array(path, vectors)
+        kept = _read(path, shape)
+        return vectors if kept is None else kept
 
 
 def _key(encoder: Encoder, side: Side, texts: Sequence[str]) -> str:
@@ -63,11 +70,9 @@ def _key(encoder: Encoder, side: Side, texts: Sequence[str]) -> str:
     return digest.hexdigest()
 
 
-def _read(path: Path) -> npt.NDArray[np.float32]:
-    vectors: npt.NDArray[np.float32] = np.load(path, allow_pickle=False)
-    return vectors
-
-
-def _write(path: Path, vectors: npt.NDArray[np.float32]) -> None:
-    with path.open("wb") as file:
-        np.save(file, vectors, allow_pickle=False)
+def _read(path: Path, shape: tuple[int, int]) -> npt.NDArray[np.float32] | None:
+    """The matrix of a file, mapped into memory; None where there is none, or a damaged one."""
+    kept = kept_array(path, mapped=0 not in shape)  # what has no byte cannot be mapped
+    if kept is None or kept.shape != shape or kept.dtype != np.float32:
+        return None
+    return np.asarray(kept)

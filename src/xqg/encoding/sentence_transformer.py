@@ -226,8 +226,9 @@ class SentenceTransformerEncoder:
                 parts,
             )
         vectors = np.asarray(vectors, dtype=np.float32)
-        rows = {text: row for row, text in enumerate(unique)}
-        vectors = vectors[[rows[text] for text in texts]]
+        if len(unique) < len(texts):
+            rows = {text: row for row, text in enumerate(unique)}
+            vectors = vectors[[rows[text] for text in texts]]
         check_finite(self, vectors)
         return np.ascontiguousarray(vectors)
 

@@ -19,7 +19,7 @@ from xqg.benchmarks import benchmark as load_benchmark
 from xqg.checks import checked_whole
 from xqg.encoding import Encoder, VectorCache, as_encoder
 from xqg.errors import XqgError
-from xqg.evaluation import chance_of, depth_for, measures_of
+from xqg.evaluation import Run, chance_of, depth_for, measures_of
 from xqg.experiment.answers import Ceiling, Reading, ReadingOptions
 from xqg.experiment.cost import Cost
 from xqg.experiment.description import Compared, Description, SettingRow
@@ -38,6 +38,7 @@ from xqg.experiment.folder import check_folder, claim
 from xqg.experiment.parts import encode_parts, encode_questions
 from xqg.experiment.query_source import from_generator, language_shares
 from xqg.experiment.results import Results
+from xqg.experiment.run_files import RunFiles
 from xqg.experiment.scale import Scale
 from xqg.experiment.selection import Names, wanted_systems
 from xqg.experiment.setting import Setting, settings_of
@@ -50,6 +51,7 @@ from xqg.queries import as_generator
 
 if TYPE_CHECKING:
     from xqg.experiment.parts import Parts, Texts
+    from xqg.passages.records import Question
     from xqg.queries import Generator
 
 __all__ = ["Material", "Models", "compare", "prepare"]
@@ -166,7 +168,8 @@ def compare(
     with bars(progress):
         pool = load_benchmark(benchmark, data=data, passage_language=passage_language)
         design = Design.of(pool, options, queries, generator=generator is not None)
-        with tempfile.TemporaryDirectory() if out is None else nullcontext(out) as folder:
+        # Where files are in use as long as they are mapped into memory, what cannot be removed yet may stay.
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) if out is None else nullcontext(out) as folder:
             return _repeated(design, models, Path(folder), chosen_seeds or (first,), saved=out is not None)
 
 
@@ -178,13 +181,13 @@ def _repeated(design: Design, models: Models, out: Path, seeds: Sequence[int], *
     Args:
         saved: write what is there, after each seed.
     """
-    first = _compared(design, models, out, out, seeds[0])
+    first = _compared(design, models, out, out, seeds[0], saved=saved)
     if saved:
         first.save(out)
     values, alphas = dict(first.values), dict(first.alphas)
     for seed in seeds[1:]:
         folder = out / "seeds" / str(seed)
-        again = _compared(design, models, folder, out, seed)
+        again = _compared(design, models, folder, out, seed, saved=saved)
         if saved:
             again.save(folder)
         values.update(again.values)
@@ -198,23 +201,54 @@ def _repeated(design: Design, models: Models, out: Path, seeds: Sequence[int], *
     return results
 
 
-def _compared(design: Design, models: Models, out: Path, kept: Path, seed: int) -> Results:
-    """Run the comparison with one seed."""
+def _compared(design: Design, models: Models, out: Path, kept: Path, seed: int, *, saved: bool) -> Results:
+    """Run the comparison with one seed, a setting at a time: where results are saved, its runs are written and let go of."""
     started = time.monotonic()
     material = prepare(design, models, out, kept, seed)
-    trial, alpha = material.trial, design.options.alpha
-    settings = settings_of(design.options.aggregations, alpha, material.fusion)
-    outcomes = [run_setting(setting, trial, tuned_alphas(setting, trial, material.tuning)) for setting in settings]
+    trial, alpha, outcomes = material.trial, design.options.alpha, []
+    for number, setting in enumerate(settings_of(design.options.aggregations, alpha, material.fusion)):
+        files = RunFiles(out, number, setting.name) if saved else None
+        outcomes.append(_outcome(setting, design, material, files))
     ceiling: Ceiling = {}
     if material.reading is not None:
         with trial.cost.stage("reading"):
-            ceiling = _read(material.reading, design, outcomes)
+            questions = _questions(design)
+            ceiling = material.reading.ceiling(material.reading.measures(design.measures), questions)
     facts = {
         **material.facts,
         "cost": trial.cost.to_dict(),
         "seconds": round(time.monotonic() - started, 1),
     }
     return _results(design, material, outcomes, ceiling, facts, seed)
+
+
+def _outcome(setting: Setting, design: Design, material: Material, files: RunFiles | None) -> Outcome:
+    """What a setting gives, the reader's measures with the others.
+
+    Args:
+        files: runs go there, and what a reader reads of them stays in memory; None: all of them stay.
+    """
+    trial, reading = material.trial, material.reading
+
+    def keep(system: str, language: str, run: Run) -> Run:
+        if files is None:
+            return run
+        files.write(system, language, run)
+        top = reading.top if reading is not None else 0
+        return {id_: ranking[:top] for id_, ranking in run.items()}
+
+    outcome = run_setting(setting, trial, tuned_alphas(setting, trial, material.tuning), keep)
+    if reading is not None:
+        with trial.cost.stage("reading"):
+            measures = reading.measures(design.measures)
+            for key, values in reading.values(outcome.runs, measures, _questions(design)).items():
+                outcome.values[key].update(values)
+    return outcome if files is None else replace(outcome, runs=files)
+
+
+def _questions(design: Design) -> dict[str, list[Question]]:
+    """Question language → those that are asked."""
+    return {code: design.benchmark.questions_in(code) for code in design.plan.query_languages}
 
 
 @dataclass(frozen=True)
@@ -379,17 +413,6 @@ def tuned_alphas(setting: Setting, trial: Trial, tuning: TuningQuestions | None)
             for system in trial.systems
             if isinstance(system, AugmentedVectors) and system.weighted
         }
-
-
-def _read(reading: Reading, design: Design, outcomes: Sequence[Outcome]) -> Ceiling:
-    """Add the values of the reader's measures to every outcome; the means with the right passage."""
-    languages = design.plan.query_languages
-    questions = {code: design.benchmark.questions_in(code) for code in languages}
-    measures = reading.measures(design.measures)
-    for outcome in outcomes:
-        for key, values in reading.values(outcome.runs, measures, questions).items():
-            outcome.values[key].update(values)
-    return reading.ceiling(measures, questions)
 
 
 def _results(

@@ -60,7 +60,8 @@ class Measurements:
             fractions where a measure is printed in percent.
         alphas: (setting's name, seed, system) → question id → the α that it was ranked with.
         clusters: question id → cluster, the unit of resampling.
-        runs: setting's name → (system, question language) → run, where they are in memory.
+        runs: setting's name → (system, question language) → run: in memory, or read from the files of a
+            comparison's `out` when they are asked for; of results that were loaded there are none.
     """
 
     settings: dict[str, Any]

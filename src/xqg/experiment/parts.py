@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from xqg.augmentation.vectors import QueryVectors
+from xqg.augmentation.vectors import QueryGroups, QueryVectors
 from xqg.experiment.plan import Plan
 
 if TYPE_CHECKING:
@@ -23,13 +23,16 @@ Texts = Mapping[str, Mapping[str, Sequence[str]]]  # language (or another key) �
 Questions = Mapping[str, tuple[Sequence["Question"], Floats]]  # language → questions and their vectors
 _Made = TypeVar("_Made")
 
+_ARMS = 8  # whose totals are kept: as many as a comparison has that weigh queries
+
 
 @dataclass(frozen=True)
 class Parts:
     """Every vector of a comparison but the questions'.
 
-    All of them stay in memory, 4·dimension bytes each: K = 20 queries in each of two sources over
-    10,000 passages of dimension 768 are 1.2 GB. Sums are made from them when a system first asks.
+    Generated queries' vectors, 4·dimension bytes each, lie in the files of the vector cache (K = 20 queries
+    over 100,000 passages of dimension 768 are 6 GB); in memory are the passages' and, for each arm, the sum
+    of its queries' per passage.
 
     Attributes:
         passages: float32, shape (passages, dimension), rows in the pool's order.
@@ -46,12 +49,26 @@ class Parts:
     own: Mapping[str, Mapping[str, QueryVectors]] = field(default_factory=dict)
     seed: int = 0
     _made: dict[Hashable, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _totals: dict[str, QueryGroups] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
-        """What `make` gives, made once per key: its sums are then kept with it."""
+        """What `make` gives, made once per key."""
         if key not in self._made:
             self._made[key] = make()
         return self._made[key]  # type: ignore[return-value]
+
+    def together(self, arm: str, groups: Sequence[QueryVectors]) -> QueryGroups:
+        """An arm's groups with what they add up to, which is kept until the arm has other groups.
+
+        So an arm with the same queries for every question language is added up once, and one with others
+        for each holds one language's at a time.
+        """
+        known = self._totals.pop(arm, None)
+        found = known if known is not None and known.are(groups) else QueryGroups(groups)
+        self._totals[arm] = found  # now the latest
+        if len(self._totals) > _ARMS:
+            del self._totals[next(iter(self._totals))]
+        return found
 
     def first(self, language: str, count: int) -> QueryVectors:
         """Each passage's first `count` generated queries in a language."""

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from xqg.augmentation import Fusion
 from xqg.augmentation.aggregations import AGGREGATIONS
-from xqg.augmentation.vectors import QueryVectors
+from xqg.augmentation.vectors import QueryGroups, QueryVectors
 from xqg.errors import XqgError
 from xqg.experiment.filtered_queries import Rescaled, filtered_parts, query_texts
 from xqg.experiment.parts import Parts, Texts
@@ -141,11 +141,11 @@ def _curve(
     questions: PseudoQuestions,
 ) -> list[float]:
     """RR@10 of the asked queries for each α."""
-    ids = questions.passage_ids
+    ids, together = questions.passage_ids, QueryGroups(groups)
     vectors, judged = asked.vectors[asked.index], [{ids[row]: 1} for row in asked.rows]
     found = []
     for alpha in GRID:
-        matrix = AGGREGATIONS["sum"].matrix(held.passages, groups, alpha, fusion)
+        matrix = AGGREGATIONS["sum"].matrix(held.passages, together, alpha, fusion)
         found.append(float(reciprocal_ranks(matrix.vectors, vectors, judged, ids).mean()))
     return found
 

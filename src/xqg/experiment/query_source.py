@@ -15,7 +15,7 @@ from xqg.experiment.parts import Texts
 from xqg.experiment.plan import Plan
 from xqg.experiment.system import System
 from xqg.passages.records import Passage
-from xqg.queries import generate, queries_by_language, read_queries
+from xqg.queries import generate, queries_by_language
 from xqg.queries.inputs import QueriesLike, as_queries
 from xqg.queries.wrong_language import wrong_language
 
@@ -87,7 +87,7 @@ class QueryFile:
         if isinstance(queries, QueryFile):
             return queries
         if isinstance(queries, str | Path):
-            return cls(str(queries), queries_by_language(read_queries(queries)), file_hash(Path(queries)))
+            return cls(str(queries), queries_by_language(as_queries(queries)), file_hash(Path(queries)))
         held = queries_by_language(as_queries(queries))
         rows = {code: {id_: list(texts) for id_, texts in sorted(of.items())} for code, of in sorted(held.items())}
         return cls("queries", held, "sha256:" + hashlib.sha256(json.dumps(rows).encode()).hexdigest())
@@ -166,7 +166,8 @@ class QueryFile:
         taken: dict[str, dict[str, Sequence[str]]] = {}
         for passage in passages:
             for language, count in counts[passage.language].items():
-                taken.setdefault(language, {})[passage.id] = self.held[language][passage.id][:count]
+                texts = self.held[language][passage.id]
+                taken.setdefault(language, {})[passage.id] = texts if len(texts) == count else texts[:count]
         return taken
 
 

@@ -52,6 +52,7 @@ def rank_vectors(
         places = [place for place, own in enumerate(alphas) if own == alpha]
         matrix = aggregation.matrix(passages, queries, alpha, setting.fusion)
         scores[places], rows[places] = rank_matrix(matrix, questions[places], depth, ties)
+        del matrix  # before the next one is made
     return scores, rows
 
 

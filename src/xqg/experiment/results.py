@@ -13,19 +13,18 @@ The folder: `settings.json` (what the numbers depend on, and under `results` wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xqg.errors import XqgError
-from xqg.evaluation import Run, write_trec
 from xqg.experiment.description import Description
-from xqg.experiment.folder import RESULTS, SETTINGS, claim, read_json, setting_folder, write_json
+from xqg.experiment.folder import RESULTS, SETTINGS, claim, read_json, write_json
 from xqg.experiment.measurements import Measurements
 from xqg.experiment.report import report_of
 from xqg.experiment.report.latex import latex
+from xqg.experiment.run_files import RunFiles
 from xqg.experiment.tidy import read_table, to_table, values_of
 from xqg.kept import atomic_path
 
@@ -93,7 +92,7 @@ class Results(Measurements):
         return latex(self)
 
     def save(self, folder: Path | str) -> Path:
-        """Write the folder that `xqg compare --out` leaves; runs where they are in memory.
+        """Write the folder that `xqg compare --out` leaves; runs where there are any.
 
             >>> sorted(path.name for path in results.save("results").iterdir())
             ['per_query.parquet', 'report.html', 'report.md', 'results.json', 'runs', 'settings.json', 'variants']
@@ -109,7 +108,7 @@ class Results(Measurements):
         claim(folder, self.settings)
         try:
             for number, setting in enumerate(self.description.settings):
-                _write_runs(self.runs.get(setting.name, {}), setting_folder(folder, number, setting.name) / "runs")
+                RunFiles(folder, number, setting.name).copy(self.runs.get(setting.name, {}))
             with atomic_path(folder / TABLE) as temporary:
                 parquet.write_table(self.table, temporary, compression="zstd")
             write_json(folder / SETTINGS, {**self.settings, RESULTS: self.description.to_json()})
@@ -148,10 +147,3 @@ class Results(Measurements):
             raise XqgError(f"{folder}: holds no finished results; run the command that made it again, it goes on there")
         description = Description.from_json(stored.pop(RESULTS))
         return cls(stored, description, *values_of(read_table(folder / TABLE)))
-
-
-def _write_runs(runs: Mapping[tuple[str, str], Run], folder: Path) -> None:
-    for (system, language), run in runs.items():
-        if not run:
-            raise XqgError(f"system {system} has no run in {language!r}; nothing is reported")
-        write_trec(folder / f"{system}.{language}.trec", run, tag=system)

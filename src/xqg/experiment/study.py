@@ -143,7 +143,7 @@ def study(
             measures=names,
         )
         design = Design.of(pool, options, file, generator=generator is not None)
-        with tempfile.TemporaryDirectory() if out is None else nullcontext(out) as folder:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) if out is None else nullcontext(out) as folder:
             results = _studied(chosen, design, models, Path(folder), seed, left_out, top or chosen.top)
             if out is not None:
                 results.save(out)

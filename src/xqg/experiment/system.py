@@ -190,7 +190,7 @@ class AugmentedVectors(System):
         """By inner product with the vectors that the setting's aggregation makes, exactly."""
         ids = [passage.id for passage in task.passages]
         ties = task.parts.once("ties", lambda: tie_order(ids))
-        groups = self.queries(task.parts, task.language)
+        groups = task.parts.together(self.name, self.queries(task.parts, task.language))
         scores, rows = rank_vectors(
             task.parts.passages, groups, task.vectors, task.alphas, task.setting, task.depth, ties
         )

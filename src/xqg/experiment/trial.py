@@ -27,14 +27,14 @@ class Outcome:
     """What one setting gave.
 
     Attributes:
-        runs: (system, question language) → run.
+        runs: (system, question language) → run, or what was kept of it.
         values: (system, question language) → measure → question id → value.
         tuned: system → its α, where tuned.
     """
 
     setting: Setting
     tuned: Mapping[str, Tuned] = field(default_factory=dict)
-    runs: dict[tuple[str, str], Run] = field(default_factory=dict)
+    runs: Mapping[tuple[str, str], Run] = field(default_factory=dict)
     values: dict[tuple[str, str], Measured] = field(default_factory=dict)
 
 
@@ -78,20 +78,29 @@ class Trial:
             return evaluate(run, self.benchmark, language, self.measures)
 
 
-def run_setting(setting: Setting, trial: Trial, tuned: Mapping[str, Tuned]) -> Outcome:
+def run_setting(
+    setting: Setting,
+    trial: Trial,
+    tuned: Mapping[str, Tuned],
+    keep: Callable[[str, str, Run], Run] = lambda system, language, run: run,
+) -> Outcome:
     """Rank every question with every system, and measure.
 
     Args:
         tuned: system → α of each question; read where the setting's α is tuned.
+        keep: is given each system, question language and run once it is measured, and says what stays
+            of the run in memory.
 
     Raises:
         XqgError: whatever a system or a measure refuses.
     """
-    outcome = Outcome(setting, dict(tuned) if setting.tuned else {})
+    alphas = dict(tuned) if setting.tuned else {}
+    runs: dict[tuple[str, str], Run] = {}
+    measured: dict[tuple[str, str], Measured] = {}
     for language in trial.questions:
-        for name, run, values in _of_language(trial, language, setting, outcome.tuned):
-            outcome.runs[name, language], outcome.values[name, language] = run, values
-    return outcome
+        for name, run, values in _of_language(trial, language, setting, alphas):
+            runs[name, language], measured[name, language] = keep(name, language, run), values
+    return Outcome(setting, alphas, runs, measured)
 
 
 def _of_language(

@@ -29,6 +29,7 @@ Floats = npt.NDArray[np.float32]
 GRID = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 0.9)
 FOLDS = 5
 CUTOFF = 10  # RR@10
+_PAIRS = 16  # of question and relevant passage, compared with the whole pool at once
 
 
 @dataclass(frozen=True)
@@ -100,12 +101,14 @@ def tune(
     fold_of = tuning.fold_of
     folds = FOLDS if fold_of is not None else 1
     scores = np.zeros((len(GRID), folds))
-    for position, alpha in enumerate(GRID):
-        for language, (questions, vectors) in tuning.questions.items():
-            matrix = aggregation.matrix(parts.passages, system.queries(parts, language), alpha, fusion)
-            judged = [tuning.qrels.get(question.id, {}) for question in questions]
+    for language, (questions, vectors) in tuning.questions.items():
+        groups = parts.together(system.name, system.queries(parts, language))
+        judged = [tuning.qrels.get(question.id, {}) for question in questions]
+        own = np.array([fold_of[question.id] if fold_of else -1 for question in questions])
+        for position, alpha in enumerate(GRID):
+            matrix = aggregation.matrix(parts.passages, groups, alpha, fusion)
             ranks = reciprocal_ranks(matrix.vectors, vectors, judged, passage_ids)
-            own = np.array([fold_of[question.id] if fold_of else -1 for question in questions])
+            del matrix  # before the next one is made
             for fold in range(folds):
                 others = ranks[own != fold]
                 scores[position, fold] += others.mean() if len(others) else 0.0
@@ -136,11 +139,13 @@ def reciprocal_ranks(
     found = np.zeros(len(questions))
     for start in range(0, len(questions), batch):
         scores = questions[start : start + batch] @ passages.T
-        pairs = slice(*np.searchsorted(asked, [start, start + batch]))
-        mine, row = asked[pairs], relevant[pairs]
-        of_pair = scores[mine - start]
-        score = of_pair[np.arange(len(row)), row][:, None]
-        ahead = (of_pair > score) | ((of_pair == score) & (order > order[row][:, None]))
-        ranks = 1 + ahead.sum(axis=1)
-        np.maximum.at(found, mine, np.where(ranks <= CUTOFF, 1 / ranks, 0.0))
+        first, last = np.searchsorted(asked, [start, start + batch])
+        for some in range(first, last, _PAIRS):
+            pairs = slice(some, min(some + _PAIRS, last))
+            mine, row = asked[pairs], relevant[pairs]
+            of_pair = scores[mine - start]
+            score = of_pair[np.arange(len(row)), row][:, None]
+            ahead = (of_pair > score) | ((of_pair == score) & (order > order[row][:, None]))
+            ranks = 1 + ahead.sum(axis=1)
+            np.maximum.at(found, mine, np.where(ranks <= CUTOFF, 1 / ranks, 0.0))
     return found

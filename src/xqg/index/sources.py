@@ -69,8 +69,13 @@ class GivenQueries:
 
     workers = 1
 
-    def __init__(self, queries: Queries, generation: Generation | None = None) -> None:
+    def __init__(
+        self, queries: Queries, generation: Generation | None = None, *, checked: bool = False
+    ) -> None:
         """Take `queries` as they are.
+
+        Args:
+            checked: all are known to be for the passages, which need not be gone through again.
 
         Raises:
             XqgError: an unknown language, or one in two spellings.
@@ -78,6 +83,7 @@ class GivenQueries:
         self.languages = tuple(columns.check_languages(list(queries)))
         self.generation = Generation() if generation is None else generation
         self._queries = queries
+        self._checked = checked
 
     def settings(self) -> dict[str, Any]:
         """A hash of all of them."""
@@ -86,7 +92,7 @@ class GivenQueries:
     def check_passages(self, ids: Iterable[str]) -> None:
         """See `QuerySource`."""
         known: set[str] | None = None
-        for language in self.languages:
+        for language in () if self._checked else self.languages:
             if known is None and self._queries[language]:
                 known = set(ids)
             for id_ in self._queries[language]:

@@ -79,7 +79,7 @@ class QueryStore(Mapping[str, Mapping[str, list[str]]]):
 
 
 class _OfLanguage(Mapping[str, list[str]]):
-    """Passage id → texts in the order given; ids come in their own order."""
+    """Passage id → texts, both in the order given."""
 
     def __init__(self, file: sqlite3.Connection, language: str) -> None:
         self._file = file
@@ -93,8 +93,8 @@ class _OfLanguage(Mapping[str, list[str]]):
         return texts
 
     def __iter__(self) -> Iterator[str]:
-        found = self._asked("SELECT DISTINCT passage FROM runs WHERE language = ? ORDER BY passage")
-        return (row[0] for row in found)
+        first = "SELECT passage FROM runs WHERE language = ? GROUP BY passage ORDER BY MIN(rowid)"
+        return (row[0] for row in self._asked(first))
 
     def __len__(self) -> int:
         [number] = self._asked("SELECT COUNT(DISTINCT passage) FROM runs WHERE language = ?").fetchone()

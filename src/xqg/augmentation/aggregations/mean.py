@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from xqg.augmentation import Fusion, fuse
 from xqg.augmentation.aggregation import Matrix
-from xqg.augmentation.vectors import QueryVectors
+from xqg.augmentation.vectors import QueryGroups, QueryVectors
 
 __all__ = ["MEAN"]
 
@@ -36,11 +36,8 @@ class MeanOfQueries:
         """
         if not queries:
             return Matrix(fuse(passages, [], alpha, fusion))
-        total = np.zeros_like(passages)
-        for group in queries:
-            total += group.plain_sums
-        count = np.sum([group.counts for group in queries], axis=0)
-        mean = total / np.maximum(count, 1).astype(np.float32)[:, None]
+        groups = QueryGroups.of(queries)
+        mean = groups.plain_sums / np.maximum(groups.counts, 1).astype(np.float32)[:, None]
         return Matrix(fuse(passages, [mean], alpha, fusion))
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from xqg.augmentation import Fusion, fuse
 from xqg.augmentation.aggregation import Matrix
-from xqg.augmentation.vectors import QueryVectors
+from xqg.augmentation.vectors import QueryGroups, QueryVectors
 
 __all__ = ["SUM"]
 
@@ -27,7 +27,8 @@ class SumOfQueries:
         fusion: Fusion,
     ) -> Matrix:
         """One vector per passage; the sums are added in the order of `queries`."""
-        return Matrix(fuse(passages, [group.sums for group in queries], alpha, fusion))
+        sums = [QueryGroups.of(queries).sums] if len(queries) else []
+        return Matrix(fuse(passages, sums, alpha, fusion))
 
 
 SUM = SumOfQueries()
