@@ -27,6 +27,7 @@ from xqg.atomic import atomic_path
 from xqg.index import StoredIndex
 from xqg.index.checksums import sha256_of
 from xqg.index.store import CACHE
+from xqg.search.postings_files import FOLDER as POSTINGS
 
 __all__ = ["Entry", "check_entries"]
 
@@ -144,6 +145,8 @@ def _strays(folder: Path) -> list[Path]:
     found = []
     for path in sorted(folder.iterdir()):
         match = _STEM.fullmatch(path.name)
+        if path.name == POSTINGS and path.is_dir():  # see `search/postings_files.py`
+            continue
         try:
             if (match is None or match[1] not in stems) and time.time() - path.stat().st_mtime > ABANDONED:
                 found.append(path)
