@@ -34,7 +34,7 @@ class Bm25Engine:
     token that stands twice in q counts twice. Every text is scored; nothing is approximated.
 
     Each addend is computed in float64 from the logarithm in float32, kept in float32, and added in
-    float32 in the order of the question: the scores of the library bm25s, bit for bit.
+    float32 in the order of the question: the scores of the library bm25s (with NumPy 2), bit for bit.
     """
 
     name = "bm25"
