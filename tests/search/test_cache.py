@@ -22,8 +22,8 @@ from xqg.search.cache import cached_engine, check_cache, prepare_engine
 @pytest.fixture
 def fused_calls(monkeypatch: pytest.MonkeyPatch) -> list:
     calls: list = []
-    original = StoredIndex.fused
-    monkeypatch.setattr(StoredIndex, "fused", lambda self, *given: calls.append(given) or original(self, *given))
+    original = StoredIndex.fused_blocks
+    monkeypatch.setattr(StoredIndex, "fused_blocks", lambda self, *given: calls.append(given) or original(self, *given))
     return calls
 
 

@@ -95,8 +95,8 @@ def test_no_shared_token_leaves_the_order_of_the_vectors(index: StoredIndex, fak
 def test_bm25_is_kept_in_the_cache(index: StoredIndex, fake_encoder, monkeypatch) -> None:
     wanted = pairs(Searcher(index, fake_encoder()).search(TEXTS, hybrid=True))
     built: list = []
-    original = Bm25Engine.build
-    monkeypatch.setattr(Bm25Engine, "build", lambda *given: built.append(given) or original(*given))
+    original = Bm25Engine.over
+    monkeypatch.setattr(Bm25Engine, "over", lambda *given: built.append(given) or original(*given))
     assert pairs(Searcher(StoredIndex.open(index.path), fake_encoder()).search(TEXTS, hybrid=True)) == wanted
     assert built == []
     [data] = (index.path / "cache").glob("bm25-*.data.npy")

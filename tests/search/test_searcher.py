@@ -64,8 +64,8 @@ def test_reweighting_equals_rebuilding(
 
 def test_last_other_weighting_is_kept(searcher: Searcher, monkeypatch) -> None:
     calls: list = []
-    original = StoredIndex.fused
-    monkeypatch.setattr(StoredIndex, "fused", lambda self, *given: calls.append(given) or original(self, *given))
+    original = StoredIndex.fused_blocks
+    monkeypatch.setattr(StoredIndex, "fused_blocks", lambda self, *given: calls.append(given) or original(self, *given))
     for alpha in (0.3, None, 0.5, 0.5, None, 0.3, 0.6, 0.5):
         searcher.search(TEXTS, alpha=alpha)
     assert [given[0] for given in calls] == [0.3, 0.5, 0.6, 0.5]

@@ -17,7 +17,7 @@ def test_others_go_on_while_bm25_is_built(build, fake_encoder, monkeypatch) -> N
     searcher = Searcher(build(), fake_encoder())
     wanted = searcher.rank(TEXTS)[1]
     building, go_on, built = threading.Event(), threading.Event(), []
-    original = Bm25Engine.build
+    original = Bm25Engine.over
 
     def slow(*given):
         built.append(given)
@@ -25,7 +25,7 @@ def test_others_go_on_while_bm25_is_built(build, fake_encoder, monkeypatch) -> N
         assert go_on.wait(30)
         return original(*given)
 
-    monkeypatch.setattr(Bm25Engine, "build", slow)
+    monkeypatch.setattr(Bm25Engine, "over", slow)
     with ThreadPoolExecutor(3) as threads:
         hybrid = [threads.submit(searcher.rank, TEXTS, hybrid=True) for _ in range(2)]
         try:

@@ -71,10 +71,10 @@ def test_rows_of_a_predicate_are_looked_up_once(index: StoredIndex, fake_encoder
 
 def test_vectors_of_a_predicate_are_made_once(index: StoredIndex, fake_encoder, monkeypatch) -> None:
     calls: list = []
-    original = StoredIndex.fused
+    original = StoredIndex.fused_blocks
     searcher = Searcher(index, fake_encoder(), engine="HNSW8")
     searcher.search(TEXTS)
-    monkeypatch.setattr(StoredIndex, "fused", lambda self, *given: calls.append(given) or original(self, *given))
+    monkeypatch.setattr(StoredIndex, "fused_blocks", lambda self, *given: calls.append(given) or original(self, *given))
     for where in ("year > 1991", "year > 1991", "year > 1992"):
         searcher.search(TEXTS, where=where)
     assert len(calls) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from xqg.augmentation import Fusion, fuse
 from xqg.errors import XqgError
 from xqg.index import columns
 from xqg.index.counts import Counts, counts_of, query_counts
-from xqg.index.integrity import check_data, check_manifest, data_digest, version_files
+from xqg.index.integrity import check_data, check_manifest, file_digests, listed_digests, version_files
 from xqg.index.manifest import Generation, Manifest
 from xqg.index.notes import Notes
 from xqg.index.store import (
@@ -119,7 +120,19 @@ class StoredIndex:
         Raises:
             XqgError: a file that is missing or damaged.
         """
-        return data_digest(self.path, version_files(self.dataset))
+        return hashlib.sha256("".join(self.file_digests().values()).encode()).hexdigest()
+
+    def file_digests(self) -> dict[str, str]:
+        """File of rows, or list of deleted ones, relative to the index folder → SHA-256, in the order of the rows.
+
+        Raises:
+            XqgError: a file that is missing or damaged.
+        """
+        return file_digests(self.path, version_files(self.dataset))
+
+    def listed_digests(self) -> set[str]:
+        """SHA-256 of every file of the dataset, those of other versions included."""
+        return listed_digests(self.path)
 
     @property
     def schema(self) -> pa.Schema:
@@ -215,9 +228,13 @@ class StoredIndex:
 
     @cached_property
     def _addresses(self) -> npt.NDArray[np.uint64]:
-        """Lance's address of each row, ascending: rows of later fragments come later."""
+        """`row_addresses`, read once."""
         batches = self._batches([], with_row_address=True)
         return np.concatenate([batch.column("_rowaddr").to_numpy() for batch in batches])
+
+    def row_addresses(self) -> npt.NDArray[np.uint64]:
+        """Lance's address of each row, ascending, shape (passages,): its fragment's id · 2³² + its place in that."""
+        return self._addresses
 
     def check_where(self, predicate: str) -> None:
         """Raise XqgError for a predicate that `rows_where` cannot evaluate."""
@@ -316,26 +333,43 @@ class StoredIndex:
 
         `rows` (None: all) are those wanted, ascending: the shape is (rows, dimension).
 
-        Without `languages` those of the stored weighting count. Computed block by block from the stored parts: equal, bit for bit, to `fuse(*parts, …)`.
+        Without `languages` those of the stored weighting count. Computed block by block from the stored
+        parts: equal, bit for bit, to `fuse(*parts, …)`.
 
         Raises:
             XqgError: α outside [0, 1], an unknown fusion, a language without stored queries.
         """
+        number = len(self) if rows is None else len(rows)
+        vectors = np.empty((number, self.manifest.dimension), dtype=np.float32)
+        filled = 0
+        for block in self.fused_blocks(alpha, fusion, languages, rows):
+            vectors[filled : filled + len(block)] = block
+            filled += len(block)
+        return vectors
+
+    def fused_blocks(
+        self,
+        alpha: float | None = None,
+        fusion: Fusion | None = None,
+        languages: Sequence[str] | None = None,
+        rows: npt.NDArray[np.int64] | None = None,
+    ) -> Iterator[Vectors]:
+        """`fused` in blocks of shape (up to some thousand rows, dimension), for those who need not hold it all.
+
+        Raises:
+            XqgError: as `fused`.
+        """
         alpha = self.manifest.alpha if alpha is None else alpha
         fusion = self.manifest.fusion if fusion is None else fusion
         chosen = self.resolve(self.manifest.weighted if languages is None else languages)
-        number = len(self) if rows is None else len(rows)
-        vectors = np.empty((number, self.manifest.dimension), dtype=np.float32)
-        start = filled = 0
+        start = 0
         for p, *sums in self._blocks(chosen):
             if rows is not None:
                 first, last = np.searchsorted(rows, (start, start + len(p)))
-                mine = rows[first:last] - start
+                inside = rows[first:last] - start
                 start += len(p)
-                p, sums = p[mine], [one[mine] for one in sums]
-            vectors[filled : filled + len(p)] = fuse(p, sums, alpha, fusion)
-            filled += len(p)
-        return vectors
+                p, sums = p[inside], [one[inside] for one in sums]
+            yield fuse(p, sums, alpha, fusion)
 
     def disk_bytes(self) -> dict[str, int]:
         """Bytes on disk: of the `dataset`, and of the `cache`, which can be deleted at any time."""

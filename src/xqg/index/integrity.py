@@ -21,7 +21,7 @@ from xqg.index.store import CACHE, DATASET, files_of
 from xqg.index.versions import MANIFESTS, manifests
 from xqg.kept import atomic_path, sha256_of
 
-__all__ = ["VERIFIED", "check_data", "check_manifest", "data_digest", "lost_version", "remember", "version_files"]
+__all__ = ["VERIFIED", "check_data", "check_manifest", "file_digests", "listed_digests", "lost_version", "remember", "version_files"]
 
 VERIFIED = "verified"
 
@@ -88,15 +88,20 @@ def check_data(path: Path, names: Iterable[str], again: bool = False) -> None:
     _digests(path, names, {} if seal is None else seal.files, again)
 
 
-def data_digest(path: Path, names: Iterable[str]) -> str:
-    """SHA-256, in hexadecimal, over the content of files in their order: the same data have the same.
+def file_digests(path: Path, names: Iterable[str]) -> dict[str, str]:
+    """SHA-256 of files, in hexadecimal, those that are not listed included; in the order given.
 
     Raises:
         XqgError: a file is missing or not what was written.
     """
     seal = _seal(path)
-    digests = _digests(path, names, {} if seal is None else seal.files, every=True)
-    return hashlib.sha256("".join(digests).encode()).hexdigest()
+    return _digests(path, names, {} if seal is None else seal.files, every=True)
+
+
+def listed_digests(path: Path) -> set[str]:
+    """SHA-256 of every file that is listed, of whatever version; none where the list is damaged."""
+    seal = _seal(path)
+    return set() if seal is None else {sha for _, sha in seal.files.values()}
 
 
 def remember(path: Path, entries: Mapping[str, Entry]) -> None:
@@ -115,15 +120,15 @@ def _seal(path: Path) -> Seal | None:
 
 def _digests(
     path: Path, names: Iterable[str], listed: dict[str, Any], again: bool = False, every: bool = False
-) -> list[str]:
-    """SHA-256 of files, each of the listed ones compared with its entry.
+) -> dict[str, str]:
+    """File → SHA-256, each of the listed ones compared with its entry.
 
     Args:
         every: those that are not listed, too.
     """
     memory = _remembered(path)
     found: dict[str, list[Any]] = {}
-    digests = []
+    digests: dict[str, str] = {}
     for name in names:
         wanted = listed[name][1] if name in listed else None
         if wanted is None and not every:
@@ -135,7 +140,7 @@ def _digests(
         else:
             digest = _check(path, name, wanted)
         found[name] = [*stamp, digest]
-        digests.append(digest)
+        digests[name] = digest
     if any(memory.get(name) != entry for name, entry in found.items()):
         _remember(path, {**memory, **found})
     return digests

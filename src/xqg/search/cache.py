@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from xqg.errors import XqgError
 from xqg.index import StoredIndex
-from xqg.search.engines import Engine, check_engine, engine_class, without_parameters
+from xqg.index.store import CACHE
+from xqg.search.engines import Engine, FlatEngine, check_engine, engine_class, without_parameters
 from xqg.search.entries import Entry, check_entries
+from xqg.search.postings_files import FOLDER, damaged_files
 from xqg.search.recall import RECALL_AT, measured_recall
 from xqg.search.weighting import Weighting
 
 __all__ = ["Say", "cached_engine", "check_cache", "prepare_engine"]
 
 Say = Callable[[str], None]
-
 
 
 def prepare_engine(index: StoredIndex, say: Say | None = None) -> Engine:
@@ -49,22 +51,31 @@ def cached_engine(index: StoredIndex, weighting: Weighting, text: str, say: Say 
     engine = _load(entry, text)
     if engine is not None and engine.shape == shape:
         return engine
-    start = time.monotonic()
-    vectors = index.fused(weighting.alpha, weighting.fusion, weighting.languages)
-    engine = engine_class(text).build(vectors, text)
-    seconds = time.monotonic() - start
-    facts = {}
-    if not engine.exact:
-        recall, asked = measured_recall(engine, vectors, index, weighting)
-        facts["recall"] = {"engine": text, "at": RECALL_AT, "value": round(recall, 4), "asked": asked}
-        if say is not None:
-            say(
-                f"{text} over {len(index):,} passages built in {seconds:.1f} s; recall@{RECALL_AT} against "
-                f"exact search {recall:.3f} ({asked})"
-            )
-    del vectors  # as much memory as a Flat engine
+    engine, facts = _built(index, weighting, text, say)
     entry.store(lambda folder: engine.save(folder / engine.suffix), facts)
     return engine
+
+
+def _built(
+    index: StoredIndex, weighting: Weighting, text: str, say: Say | None
+) -> tuple[Engine, dict[str, Any]]:
+    """The engine, and what its sidecar tells of it."""
+    of = (weighting.alpha, weighting.fusion, weighting.languages)
+    if engine_class(text) is FlatEngine:  # holds the very vectors: no need to hold them beside it
+        return FlatEngine.of_blocks(index.fused_blocks(*of), (len(index), index.manifest.dimension)), {}
+    start = time.monotonic()
+    vectors = index.fused(*of)
+    engine = engine_class(text).build(vectors, text)
+    seconds = time.monotonic() - start
+    if engine.exact:
+        return engine, {}
+    recall, asked = measured_recall(engine, vectors, index, weighting)
+    if say is not None:
+        say(
+            f"{text} over {len(index):,} passages built in {seconds:.1f} s; recall@{RECALL_AT} against "
+            f"exact search {recall:.3f} ({asked})"
+        )
+    return engine, {"recall": {"engine": text, "at": RECALL_AT, "value": round(recall, 4), "asked": asked}}
 
 
 def _load(entry: Entry, text: str) -> Engine | None:
@@ -83,4 +94,4 @@ def check_cache(index: StoredIndex) -> list[str]:
     Raises:
         XqgError: the index cannot be read.
     """
-    return check_entries(index)
+    return check_entries(index) + damaged_files(index.path / CACHE / FOLDER)

@@ -29,6 +29,7 @@ from xqg.index import StoredIndex
 from xqg.index.integrity import VERIFIED
 from xqg.index.store import CACHE
 from xqg.kept import atomic_path, sha256_of
+from xqg.search.postings_files import FOLDER as POSTINGS
 
 __all__ = ["Entry", "check_entries"]
 
@@ -152,7 +153,7 @@ def _strays(folder: Path) -> list[Path]:
     found = []
     for path in sorted(folder.iterdir()):
         match = _STEM.fullmatch(path.name)
-        if path.name == VERIFIED:
+        if path.name == VERIFIED or (path.name == POSTINGS and path.is_dir()):  # see `search/postings_files.py`
             continue
         try:
             if (match is None or match[1] not in stems) and time.time() - path.stat().st_mtime > ABANDONED:

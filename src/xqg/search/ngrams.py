@@ -14,13 +14,16 @@ marks and digits; the rest separates.
   who find 4 best; theirs span words, these do not). A word of one letter is one token.
 
 No language has to be known, which suits mixed pools and texts that change script.
+
+White space ends a token, and nothing beside it changes what stands on its other side: the tokens of a text
+are those of its pieces between white space, one after the other. `search/postings.py` relies on that.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
 from functools import lru_cache
+from operator import add
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BIGRAM", "FOUR_GRAM", "ngrams"]
 
-BIGRAM = 2  # characters in scripts without spaces
+BIGRAM = 2  # characters in scripts without spaces; see `_bigrams`
 FOUR_GRAM = 4  # code points in words
 BORDER = "_"  # of a word; no letter, mark or digit
 
@@ -44,16 +47,20 @@ def ngrams(text: str) -> list[str]:
     tokens: list[str] = []
     for run in runs.finditer(folded):
         if run["unspaced"]:
-            tokens += _windows(characters.findall(run["unspaced"]), BIGRAM)
+            tokens += _bigrams(characters.findall(run["unspaced"]))
         else:
-            tokens += _windows(BORDER + run["word"] + BORDER, FOUR_GRAM)
+            tokens += _four_grams(BORDER + run["word"] + BORDER)
     return tokens
 
 
-def _windows(characters: Sequence[str], length: int) -> list[str]:
-    """Overlapping windows of a run; the whole run where it is shorter than one."""
-    last = max(len(characters) - length, 0)
-    return ["".join(characters[start : start + length]) for start in range(last + 1)]
+def _bigrams(characters: list[str]) -> list[str]:
+    """Overlapping pairs of a run of user-perceived characters; the one character where there is no other."""
+    return list(map(add, characters, characters[1:])) or characters
+
+
+def _four_grams(word: str) -> list[str]:
+    """Overlapping windows of a bordered word; the whole word where it is shorter than one."""
+    return [word[start : start + FOUR_GRAM] for start in range(max(len(word) - FOUR_GRAM, 0) + 1)]
 
 
 @lru_cache(maxsize=1)

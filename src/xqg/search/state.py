@@ -103,7 +103,7 @@ class State:
         with self._lexical_lock:
             if self._lexical is None or self._lexical[0] != languages:
                 self._lexical = None  # free its memory before the next is made
-                made = lexical_engine(self.index, languages, self.ids, self.ties, self._say)
+                made = lexical_engine(self.index, languages, self.ties, self._say)
                 self._lexical = (languages, made)
             return self._lexical[1]
 
@@ -116,8 +116,9 @@ class State:
                 return self._default
             if self._other is None or self._other[0] != weighting:
                 self._other = None  # free its memory before the next is made
-                vectors = self.index.fused(weighting.alpha, weighting.fusion, weighting.languages)
-                self._other = (weighting, FlatEngine.build(vectors))
+                blocks = self.index.fused_blocks(weighting.alpha, weighting.fusion, weighting.languages)
+                shape = (len(self.index), self.index.manifest.dimension)
+                self._other = (weighting, FlatEngine.of_blocks(blocks, shape))
             return self._other[1]
 
     def _engine_over(self, rows: Rows, where: str, weighting: Weighting) -> FlatEngine:
@@ -127,8 +128,9 @@ class State:
                 self._part = None  # free its memory before the next is made
                 alpha, fusion, languages = weighting.alpha, weighting.fusion, weighting.languages
                 if len(rows) <= FEW * len(self.index):
-                    vectors = fuse(*self.index.parts_of(rows, languages), alpha, fusion)
+                    blocks = iter([fuse(*self.index.parts_of(rows, languages), alpha, fusion)])
                 else:
-                    vectors = self.index.fused(alpha, fusion, languages, rows)
-                self._part = ((where, weighting), FlatEngine.build(vectors))
+                    blocks = self.index.fused_blocks(alpha, fusion, languages, rows)
+                engine = FlatEngine.of_blocks(blocks, (len(rows), self.index.manifest.dimension))
+                self._part = ((where, weighting), engine)
             return self._part[1]

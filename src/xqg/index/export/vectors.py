@@ -11,11 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg import __version__
-from xqg.augmentation import fuse
-from xqg.index import columns
 from xqg.index.export.request import Request
 from xqg.index.index import StoredIndex
-from xqg.index.store import read_batches
 
 __all__ = ["fused_blocks", "summary", "weighting", "write_record"]
 
@@ -34,10 +31,7 @@ def fused_blocks(index: StoredIndex, request: Request) -> Iterator[npt.NDArray[n
         XqgError: the index cannot be read.
     """
     alpha, languages = weighting(index, request)
-    names = ["vector", *map(columns.sum_column, languages)]
-    for batch in read_batches(index.dataset, names, index.path):
-        p, *sums = (columns.from_arrow(batch.column(name), index.manifest.dimension) for name in names)
-        yield fuse(p, sums, alpha, index.manifest.fusion)
+    return index.fused_blocks(alpha, languages=languages)
 
 
 def write_record(index: StoredIndex, path: Path, to: str, request: Request) -> None:

@@ -154,7 +154,8 @@ class FactoryEngine:
         try:
             if not index.is_trained:
                 number = min(number, MOST * max(_centroids(index, text), CENTROIDS))
-                index.train(vectors[np.linspace(0, len(vectors) - 1, number).astype(np.int64)])
+                chosen = np.linspace(0, len(vectors) - 1, number).astype(np.int64)
+                index.train(vectors if number == len(vectors) else vectors[chosen])
             index.add(vectors)
         except (RuntimeError, MemoryError) as error:
             raise XqgError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -42,11 +43,33 @@ class FlatEngine:
     @classmethod
     def build(cls, vectors: Floats, text: str = FLAT) -> FlatEngine:
         """An engine over vectors of shape (passages, dimension)."""
+        return cls.of_blocks([vectors], vectors.shape)
+
+    @classmethod
+    def of_blocks(cls, blocks: Iterable[Floats], shape: tuple[int, int]) -> FlatEngine:
+        """An engine over vectors that come in blocks, one after the other: nothing but Faiss holds them all.
+
+        Args:
+            blocks: float32, each of shape (some rows, dimension).
+            shape: (passages, dimension) of all.
+
+        Raises:
+            ValueError: the blocks have more or fewer rows.
+        """
         import faiss
 
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-        return cls(index)
+        rows, dimension = shape
+        index = faiss.IndexFlatIP(dimension)
+        index.codes.resize(rows * dimension * np.dtype(np.float32).itemsize)  # growing would copy what is there
+        index.ntotal = rows
+        engine = cls(index)
+        filled = 0
+        for block in blocks:
+            engine._view()[filled : filled + len(block)] = block
+            filled += len(block)
+        if filled != rows:
+            raise ValueError(f"{filled} vectors, not {rows}")
+        return engine
 
     @classmethod
     def load(cls, path: Path, text: str = FLAT) -> FlatEngine:
