@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import babel
-from xqg.atomic import atomic_path
+from xqg.kept import atomic_path
 
 from tools.atlas.facts import facts_of
 from tools.atlas.names import entities

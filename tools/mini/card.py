@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from xqg.atomic import atomic_path
+from xqg.kept import atomic_path
 
 from xqg import __version__
 from xqg.benchmarks.atlas import LANGUAGES
