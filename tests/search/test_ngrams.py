@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import random
+import re
+import sys
 import unicodedata
 
 import pytest
 
-from xqg.search.ngrams import ngrams
+from xqg.search import ngrams as module
+from xqg.search.ngrams import PLAIN_UNSPACED, PLAIN_WORD, ngrams
 
 
 @pytest.mark.parametrize(
@@ -53,3 +57,21 @@ def test_nothing_to_search_for(text: str) -> None:
 )
 def test_the_same_text_in_another_form(one: str, other: str) -> None:
     assert ngrams(one) == ngrams(other) != []
+
+
+def test_plain_characters_are_treated_as_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The short ways give what the long way does: each character alone, all pairs of letters, and runs of all."""
+    every = [chr(code) for code in range(sys.maxunicode + 1)]
+    letters = [one for one in every if PLAIN_WORD.fullmatch(one)]
+    signs = [one for one in every if PLAIN_UNSPACED.fullmatch(one)]
+    assert len(letters) > 150
+    assert len(signs) > 30_000
+    draw = random.Random(0)
+    texts = [*letters, *signs, *(a + b for a in letters for b in letters)]
+    texts += ["".join(draw.choices(letters, k=9)) for _ in range(1000)]
+    texts += ["".join(draw.choices(signs, k=40)) for _ in range(5000)]
+    found = [ngrams(text) for text in texts]
+    for name in ("PLAIN_WORD", "PLAIN_UNSPACED"):
+        monkeypatch.setattr(module, name, re.compile("(?!)"))  # matches nothing
+    for text, tokens in zip(texts, found, strict=True):
+        assert ngrams(text) == tokens, ascii(text)

@@ -21,6 +21,7 @@ are those of its pieces between white space, one after the other. `search/postin
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from operator import add
@@ -35,19 +36,28 @@ BIGRAM = 2  # characters in scripts without spaces; see `_bigrams`
 FOUR_GRAM = 4  # code points in words
 BORDER = "_"  # of a word; no letter, mark or digit
 
+# What most texts consist of needs less work, with the same result: letters and digits that NFKC leaves alone
+# and that make one word, and characters that are each perceived as one.
+PLAIN_WORD = re.compile("[0-9A-Za-zÀ-ÖØ-öø-ÿЁА-яё]+")
+PLAIN_UNSPACED = re.compile("[ぁ-ゖァ-ヺー一-鿿가-힣]+")
+
 # ー (long vowel) and 〆 belong to kana and kanji but count as common to several scripts in Unicode.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}ー〆\p{Bopomofo}\p{Hangul}\p{Line_Break=SA}"
 
 
 def ngrams(text: str) -> list[str]:
     """The tokens of a text, in its order, repetitions included; empty where it has no letter or digit."""
+    if PLAIN_WORD.fullmatch(text):
+        return _four_grams(BORDER + text.casefold() + BORDER)
     runs, characters, invisible = _patterns()
     folded = unicodedata.normalize("NFKC", text).casefold()
     folded = unicodedata.normalize("NFKC", invisible.sub("", folded))  # folding may undo the composition
     tokens: list[str] = []
     for run in runs.finditer(folded):
         if run["unspaced"]:
-            tokens += _bigrams(characters.findall(run["unspaced"]))
+            run_text = run["unspaced"]
+            alone = PLAIN_UNSPACED.fullmatch(run_text)
+            tokens += _bigrams(list(run_text) if alone else characters.findall(run_text))
         else:
             tokens += _four_grams(BORDER + run["word"] + BORDER)
     return tokens

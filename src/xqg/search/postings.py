@@ -117,8 +117,10 @@ def added(parts: Sequence[Part], texts: int) -> Postings:
     )
 
 
-def _chosen(part: Part) -> tuple[npt.NDArray[np.bool_], Rows]:
+def _chosen(part: Part) -> tuple[npt.NDArray[np.bool_] | slice, Rows]:
     """Which entries are of rows in the whole, and how many of each token are."""
+    if (part.places >= 0).all():
+        return slice(None), np.diff(part.postings.starts)
     chosen = part.places[part.postings.rows] >= 0
     before = np.concatenate([[0], np.cumsum(chosen)])
     return chosen, np.diff(before[part.postings.starts])
