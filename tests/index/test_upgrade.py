@@ -112,7 +112,7 @@ def test_a_broken_manifest(old: Path, name: str) -> None:
     row = old_manifest(old)
     row[name] = {}
     lance.dataset(old / "passages.lance").replace_schema_metadata({"xqg": json.dumps(row)})
-    with pytest.raises(XqgError, match="its manifest is broken .*build the index again"):
+    with pytest.raises(XqgError, match=r"its manifest is broken .*build the index again"):
         upgrade_index(old)
 
 

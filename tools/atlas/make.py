@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import babel
-from xqg.kept import atomic_path
 
 from tools.atlas.facts import facts_of
 from tools.atlas.names import entities
 from tools.atlas.passages import passages
 from xqg.benchmarks.atlas import LANGUAGES, AtlasPassage, Entity
 from xqg.errors import XqgError
+from xqg.kept import atomic_path
 
 __all__ = ["BABEL", "atlas", "can_make", "compressed", "write", "written"]
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from xqg.kept import atomic_path
-
 from xqg import __version__
 from xqg.benchmarks.atlas import LANGUAGES
 from xqg.errors import XqgError
+from xqg.kept import atomic_path
 from xqg.training.card import write_card
 
 __all__ = ["add_table", "write_mini_card"]
