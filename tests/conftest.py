@@ -47,16 +47,28 @@ def save(folder: Path, *parts: Any) -> Path:
     return folder
 
 
+def word_pieces() -> dict[str, int]:
+    """A WordPiece vocabulary: the corpus's words, and its letters for others. Tokenizers' trainer orders by chance."""
+    from tokenizers import BertWordPieceTokenizer
+
+    plain = BertWordPieceTokenizer()
+    words: dict[str, None] = {}
+    for line in CORPUS:
+        pairs = plain.pre_tokenizer.pre_tokenize_str(plain.normalizer.normalize_str(line))
+        words.update(dict.fromkeys(word for word, _ in pairs))
+    letters = sorted({letter for word in words for letter in word})
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    pieces = [*special, *letters, *(f"##{letter}" for letter in letters), *words]
+    return {piece: number for number, piece in enumerate(dict.fromkeys(pieces))}
+
+
 def bert_parts(positions: int = 64, kind: str = "BertModel") -> tuple[Any, Any]:
     """A model of transformers' class `kind` with WordPiece, 16 dimensions."""
     import torch
     import transformers
-    from tokenizers import BertWordPieceTokenizer
     from transformers import BertConfig, BertTokenizerFast
 
-    trained = BertWordPieceTokenizer()
-    trained.train_from_iterator(CORPUS, vocab_size=600, min_frequency=1, show_progress=False)
-    tokenizer = BertTokenizerFast(vocab=trained.get_vocab())
+    tokenizer = BertTokenizerFast(vocab=word_pieces())
     torch.manual_seed(0)
     config = BertConfig(
         vocab_size=len(tokenizer),
