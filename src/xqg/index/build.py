@@ -34,7 +34,7 @@ from xqg.index.steps import Written, entries_of, fragments_of, rows_of, run_step
 from xqg.index.store import DATASET, drop_unused, write_rows
 from xqg.index.versions import manifests
 from xqg.index.work import QUERIES, Work, digest_of, parts_folder
-from xqg.kept import check_absent, locked
+from xqg.kept import check_absent, locked, remove_folder
 from xqg.passages import Passage, PassageList, PassageSource
 from xqg.progress import Listener
 
@@ -162,7 +162,7 @@ def build_index(
             "notes": Notes(blocks, len(bad) + len(pool.bad)).to_json(),
         }
         _finish(folder, out, done, schema, manifest, message)
-        work.clear()
+        remove_folder(work.folder)  # at once: whoever found half of it would take it for a build to go on with
     return StoredIndex.open(out)
 
 

@@ -16,22 +16,13 @@ from pathlib import Path
 
 from xqg.errors import XqgError
 from xqg.index.store import DATASET
-from xqg.kept import atomic_path
+from xqg.kept import atomic_path, sha256_of
 
-__all__ = ["CHECKSUMS", "Entry", "Seal", "dataset_files", "read_checksums", "seal", "settle", "sha256_of"]
+__all__ = ["CHECKSUMS", "Entry", "Seal", "dataset_files", "read_checksums", "seal", "settle"]
 
 CHECKSUMS = "checksums.json"
 HINT = "latest_version_hint.json"  # rewritten by each commit and only a hint: Lance lists the folder too
 Entry = tuple[int, str]  # bytes, hexadecimal SHA-256
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def settle(index: Path, files: Iterable[str]) -> dict[str, Entry]:

@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from xqg.errors import XqgError
 from xqg.kept import atomic_path
 
-__all__ = ["QUERIES", "Work", "digest_of", "locked", "parts_folder"]
+__all__ = ["QUERIES", "Work", "digest_of", "parts_folder"]
 
 SETTINGS = "work.json"
 QUERIES = "queries"  # generated queries of the segment under way
@@ -126,38 +125,3 @@ def _shown(value: Any) -> str:
         return text[:SHOWN_OF_HASH]
     text = " ".join(text.split())  # one line, as every message
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
-
-
-@contextmanager
-def locked(folder: Path, busy: str) -> Iterator[None]:
-    """Hold the exclusive lock of a folder that is there.
-
-    Args:
-        busy: the message where another process holds it.
-
-    Raises:
-        XqgError: another process holds the lock.
-        OSError: the folder cannot be opened. Where what is done meanwhile raises one that names no file,
-            as a write to a full disk does, it names the folder.
-    """
-    try:
-        import fcntl
-    except ImportError:  # no such locks on Windows: one writer is the user's care there
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Between opening and locking, the other process may have removed this very folder.
-            same = os.fstat(descriptor).st_ino == os.stat(folder).st_ino
-        except OSError:
-            same = False
-        if not same:
-            raise XqgError(busy)
-        yield
-    except OSError as error:
-        error.filename = error.filename or str(folder)
-        raise
-    finally:
-        os.close(descriptor)

@@ -94,7 +94,7 @@ def claim(folder: Path, name: str, patience: float = 0.0) -> Callable[[], None] 
         lock = _claim_once(folder, name)
         if callable(lock) or time.monotonic() >= deadline:
             return lock
-        time.sleep(patience / 10)
+        time.sleep(min(patience / 10, 0.02))
 
 
 def _claim_once(folder: Path, name: str) -> Callable[[], None] | str:

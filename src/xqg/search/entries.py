@@ -28,12 +28,14 @@ from xqg.errors import XqgError
 from xqg.index import StoredIndex
 from xqg.index.integrity import VERIFIED
 from xqg.index.store import CACHE
-from xqg.kept import atomic_path, sha256_of
+from xqg.kept import LOCK, atomic_path, sha256_of
+from xqg.kept.locks import claim
 from xqg.search.postings_files import FOLDER as POSTINGS
 
 __all__ = ["Entry", "check_entries"]
 
 CACHE_FORMAT = 3
+PATIENCE = 60.0  # seconds to wait for another writer
 ABANDONED = 3600  # seconds after which an unfinished write is taken for one that was killed
 _STEM = re.compile(r"(\w+-[0-9a-f]{12})\.(.+)")
 
@@ -106,17 +108,13 @@ def _alone(folder: Path) -> Iterator[None]:
     Raises:
         OSError: the folder cannot be locked.
     """
+    release = claim(folder, LOCK, PATIENCE)
+    if isinstance(release, str):
+        raise OSError(f"{folder}: another process is writing into it")
     try:
-        import fcntl
-    except ImportError:  # no such locks on Windows: such an entry is built again there
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(descriptor)
+        release()
 
 
 def _drop_earlier(folder: Path, version: int, entry: Mapping[str, Any]) -> None:
