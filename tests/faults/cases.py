@@ -21,7 +21,7 @@ from xqg.index.languages import add_languages
 from xqg.index.remove import remove_passages
 from xqg.index.reweight import reweight_index
 from xqg.index.upgrade import upgrade_index
-from xqg.index.versions import look, manifests
+from xqg.index.versions import manifests, read_version
 from xqg.passages import Passage
 from xqg.queries.filters import parse_filters
 
@@ -120,4 +120,4 @@ def same(one: StoredIndex, other: StoredIndex) -> bool:
 def versions(path: Path) -> list[int]:
     """Every version of today's format, ascending; each can be opened."""
     numbers = [int(one["version"]) for one in StoredIndex.open(path).dataset.versions()]
-    return [number for number in numbers if not look(path, number, manifests(path)[number]).older]
+    return [number for number in numbers if not read_version(path, number, manifests(path)[number]).older]

@@ -29,7 +29,7 @@ FUNCTIONS = (
 )  # fmt: skip
 METHODS = (
     ("xqg.index.work", "Work", ("clear",)),
-    ("xqg.index.steps", "Written", ("save",)),
+    ("xqg.index.journal", "Written", ("save",)),
     ("xqg.queries.store", "LanguageFile", ("append",)),
     ("faults.cases", "Encoder", ("encode_passages", "encode_queries")),
     ("faults.cases", "Generator", ("generate_block",)),

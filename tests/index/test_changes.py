@@ -81,10 +81,10 @@ def test_add_refuses_what_does_not_fit(build, fake_encoder, pool) -> None:
 
 def test_replacing(build, fake_encoder, generated) -> None:
     index = build()
-    new = [Passage("p1", "", "Changed.", "en"), Passage("p9", "", "New.", "en")]
+    new = [Passage("p1", "", "NextVersion.", "en"), Passage("p9", "", "New.", "en")]
     after = add_passages(index.path, new, fake_encoder(), replacing=True)
     assert after.ids() == ["p0", "p2", "p3", "p4", "p5", "p6", "p1", "p9"]
-    assert after.passages(["p1"])[0].text == "Changed."
+    assert after.passages(["p1"])[0].text == "NextVersion."
     assert (after.counts.passages, after.counts.queries["ja"]) == (8, 14)
     assert after.message["replaced"] == 1
 

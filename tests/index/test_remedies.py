@@ -18,7 +18,7 @@ from xqg.index.compact import compact_index
 from xqg.index.history import restore_index
 from xqg.index.reweight import reweight_index
 from xqg.index.verify import verify
-from xqg.index.versions import look, manifests
+from xqg.index.versions import manifests, read_version
 
 
 @pytest.fixture
@@ -38,8 +38,8 @@ def test_remedy_no_version_is_sound(build) -> None:
 def added(index: Path) -> Path:
     """The data file that only version 4 has."""
     [name] = (
-        look(index, 4, manifests(index)[4]).files
-        - look(index, 3, manifests(index)[3]).files
+        read_version(index, 4, manifests(index)[4]).files
+        - read_version(index, 3, manifests(index)[3]).files
         - {manifests(index)[4]}
     )
     return index / name

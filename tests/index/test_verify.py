@@ -21,7 +21,7 @@ from tiny_damage import (
 from xqg.errors import XqgError
 from xqg.index.checksums import dataset_files
 from xqg.index.verify import verify
-from xqg.index.versions import look, manifests
+from xqg.index.versions import manifests, read_version
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_which_files_a_version_needs(index: Path) -> None:
     """What is read from Lance's fragments is what Lance itself tells."""
     dataset = lance.dataset(index / "passages.lance")
     for row in manifests(index).items():
-        state = look(index, *row)
+        state = read_version(index, *row)
         told = [
             one for one in dataset.tracked_files().read_all().to_pylist() if one["version"] == state.number
         ]

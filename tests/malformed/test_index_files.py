@@ -20,7 +20,7 @@ from tiny_index import FakeEncoder
 from xqg.errors import XqgError
 from xqg.index import EncoderRecord, Generation, GivenQueries, Manifest, StoredIndex, build_index
 from xqg.index.checksums import CHECKSUMS, Seal, read_checksums
-from xqg.index.steps import Written
+from xqg.index.journal import Written
 from xqg.index.store import write_rows
 from xqg.index.work import Work
 from xqg.passages import Passage

@@ -27,8 +27,8 @@ from xqg.encoding import Encoder, as_encoder
 from xqg.evaluation import Run, write_trec
 from xqg.index import StoredIndex
 from xqg.index.export import export_index
-from xqg.index.findings import Report
 from xqg.index.history import index_history
+from xqg.index.report import Report
 from xqg.passages import Passage, Question, QuestionsLike, as_languages
 from xqg.progress import bars, note
 from xqg.search import Searcher, check_encoder, load_index_encoder

@@ -8,7 +8,7 @@ from pathlib import Path
 from xqg.errors import XqgError
 from xqg.index import StoredIndex
 from xqg.index import verify as dataset
-from xqg.index.findings import Problem, Report
+from xqg.index.report import Problem, Report
 from xqg.index.store import CACHE
 from xqg.progress import bars, changing
 

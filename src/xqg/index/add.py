@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from xqg.errors import XqgError
 from xqg.index.build import as_pool, encoder_settings, segment_rows, segments
-from xqg.index.change import Changed, change
+from xqg.index.change import NextVersion, change
 from xqg.index.cleaning import Cleaning
+from xqg.index.first_pass import prepared_addition, stored_filters
 from xqg.index.index import StoredIndex
+from xqg.index.journal import Written, entries_of, fragments_of, rows_of, write_segments
 from xqg.index.manifest import EncoderRecord
 from xqg.index.notes import Notes
 from xqg.index.operations import appended, removal, replaced
-from xqg.index.prepare import prepared_addition, stored_filters
 from xqg.index.progress import Ticker
 from xqg.index.segment import Maker, PassageVectors, Segment, query_texts
 from xqg.index.sources import NO_QUERIES, QuerySource, merged_generation
-from xqg.index.steps import Written, entries_of, fragments_of, rows_of, run_steps
 from xqg.index.store import write_rows
 from xqg.index.work import QUERIES, Work
 from xqg.passages import Passage, PassageSource
@@ -66,7 +66,7 @@ def add_passages(
         "replacing": replacing,
     }
 
-    def make(index: StoredIndex, work: Work) -> Changed:
+    def make(index: StoredIndex, work: Work) -> NextVersion:
         _check(index, pool, encoder, source)
         gone = _replaced(index, pool, replacing)
         source.check_passages(passage.id for passage in pool)
@@ -99,7 +99,7 @@ def _added(
     replaced_ids: Sequence[str],
     maker: Maker,
     progress: Listener | None,
-) -> Changed:
+) -> NextVersion:
     manifest, notes = index.manifest, index.notes
     block_size, first = manifest.generation.block_size, index.next_block
     rows = segment_rows(len(pool), block_size)
@@ -120,11 +120,11 @@ def _added(
         table, bad, _ = maker.rows(segment)
         return Written.of(index.path, write_rows(index.path, table) if len(table) else [], bad=bad)
 
-    done = run_steps(work, index.path, pieces(), write, ticker)
+    done = write_segments(work, index.path, pieces(), write, ticker)
     gone = removal(index.dataset, replaced_ids, index.path)
     fragments, bad = fragments_of(done), [one for segment in done for one in segment.bad]
     generation = merged_generation(index.generation, source.generation) if source.languages else index.generation
-    return Changed(
+    return NextVersion(
         replaced(gone, fragments) if gone.rows else appended(fragments),
         {"added": rows_of(done), "replaced": gone.rows, "bad_vectors": bad},
         entries_of(done),

@@ -21,16 +21,16 @@ from xqg.errors import XqgError
 from xqg.index import columns
 from xqg.index.checksums import seal
 from xqg.index.cleaning import Cleaning
+from xqg.index.first_pass import check_filters, prepared
 from xqg.index.index import StoredIndex
 from xqg.index.integrity import remember
+from xqg.index.journal import Written, entries_of, fragments_of, rows_of, write_segments
 from xqg.index.manifest import DEFAULT_ENGINE, FORMAT, EncoderRecord, Manifest
 from xqg.index.notes import Notes
 from xqg.index.operations import commit, created
-from xqg.index.prepare import check_filters, prepared
 from xqg.index.progress import Ticker
 from xqg.index.segment import Maker, PassageVectors, Segment, query_texts
 from xqg.index.sources import NO_QUERIES, GivenQueries, Queries, QuerySource
-from xqg.index.steps import Written, entries_of, fragments_of, rows_of, run_steps
 from xqg.index.store import DATASET, drop_unused, write_rows
 from xqg.index.versions import manifests
 from xqg.index.work import QUERIES, Work, digest_of, parts_folder
@@ -135,7 +135,7 @@ def build_index(
         folder.mkdir(exist_ok=True)
         # Where there are thresholds, all queries were made, and told, in the pass before.
         advance = (lambda _: None) if thresholds else ticker.queries
-        done = run_steps(work, folder, pieces(), _writer(maker, source, work, folder, advance), ticker)
+        done = write_segments(work, folder, pieces(), _writer(maker, source, work, folder, advance), ticker)
         if not fragments_of(done):
             raise XqgError("no passage is left to index: all were bad; see the reasons without `skip_bad`")
         manifest = Manifest(

@@ -24,13 +24,13 @@ from xqg.index.store import drop_orphans
 from xqg.index.work import Work, digest_of
 from xqg.kept import locked
 
-__all__ = ["WORK", "Changed", "change"]
+__all__ = ["WORK", "NextVersion", "change"]
 
 WORK = "work"
 
 
 @dataclass
-class Changed:
+class NextVersion:
     """What makes the next version.
 
     Attributes:
@@ -49,7 +49,7 @@ class Changed:
 def change(
     path: Path | str,
     settings: dict[str, Any],
-    make: Callable[[StoredIndex, Work], Changed | None],
+    make: Callable[[StoredIndex, Work], NextVersion | None],
     *,
     back: bool = False,
 ) -> StoredIndex:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from xqg.errors import XqgError
 from xqg.index import columns
-from xqg.index.change import WORK, Changed, change
+from xqg.index.change import WORK, NextVersion, change
 from xqg.index.checksums import seal
 from xqg.index.index import StoredIndex
+from xqg.index.journal import Written, entries_of, fragments_of, write_segments
 from xqg.index.operations import rewritten
 from xqg.index.progress import Ticker
-from xqg.index.steps import Written, entries_of, fragments_of, run_steps
 from xqg.index.store import drop_orphans, read_batches, write_rows
 from xqg.index.work import Work
 from xqg.kept import locked
@@ -43,7 +43,7 @@ def compact_index(path: Path | str, *, keep: int | None = None, progress: Listen
     if keep is not None and keep < 1:
         raise XqgError(f"`keep` is {keep}; keep 1 version or more")
 
-    def make(index: StoredIndex, work: Work) -> Changed | None:
+    def make(index: StoredIndex, work: Work) -> NextVersion | None:
         index.check_data(again=True)  # what is written anew gets checksums of its own
         pieces = list(_pieces(index))
         fragments = index.dataset.get_fragments()
@@ -60,10 +60,10 @@ def compact_index(path: Path | str, *, keep: int | None = None, progress: Listen
             table = pa.Table.from_batches(batches).cast(index.schema)
             return Written.of(index.path, write_rows(index.path, table))
 
-        done = run_steps(work, index.path, pieces, write, ticker)
+        done = write_segments(work, index.path, pieces, write, ticker)
         new = fragments_of(done)
         operation = rewritten([fragment.metadata for fragment in fragments], new)
-        return Changed(operation, {"files": len(new)}, entries_of(done))
+        return NextVersion(operation, {"files": len(new)}, entries_of(done))
 
     index = change(path, {"command": "compact"}, make)
     with locked(path, f"{path}: another process is changing it; run `xqg compact` again when it is done"):

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from xqg.errors import XqgError
-from xqg.index.change import Changed, change
+from xqg.index.change import NextVersion, change
 from xqg.index.index import StoredIndex
 from xqg.index.operations import restored
 from xqg.index.store import message_of
-from xqg.index.versions import look, manifests
+from xqg.index.versions import manifests, read_version
 from xqg.index.work import Work
 
 __all__ = ["Version", "index_history", "restore_index"]
@@ -61,17 +61,17 @@ def restore_index(path: Path | str, version: int) -> StoredIndex:
         XqgError: no such version, an unfinished change.
     """
 
-    def make(index: StoredIndex, work: Work) -> Changed | None:
+    def make(index: StoredIndex, work: Work) -> NextVersion | None:
         if version == index.version:
             index.check_data()
             return None
         name = manifests(index.path).get(version)
-        if name is not None and look(index.path, version, name).older:
+        if name is not None and read_version(index.path, version, name).older:
             raise XqgError(
                 f"{path}: version {version} is of an older index format, from before `xqg upgrade`; choose a later one"
             )
         wanted = StoredIndex.open(path, version)
         wanted.check_data()
-        return Changed(restored(version), {"restored": version}, notes=wanted.notes)
+        return NextVersion(restored(version), {"restored": version}, notes=wanted.notes)
 
     return change(path, {"command": "restore", "version": version}, make, back=True)

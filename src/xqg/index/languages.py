@@ -14,16 +14,16 @@ from xqg.errors import XqgError
 from xqg.index import columns
 from xqg.index.add import check_same_encoder, check_same_generator
 from xqg.index.build import encoder_settings
-from xqg.index.change import Changed, change
+from xqg.index.change import NextVersion, change
 from xqg.index.cleaning import Cleaning
+from xqg.index.first_pass import prepared_languages, stored_filters
 from xqg.index.index import StoredIndex
+from xqg.index.journal import Written, entries_of, fragments_of, write_segments
 from xqg.index.manifest import Generation
 from xqg.index.operations import columns_added
-from xqg.index.prepare import prepared_languages, stored_filters
 from xqg.index.progress import Ticker
 from xqg.index.segment import Maker, query_texts
 from xqg.index.sources import QuerySource, merged_generation
-from xqg.index.steps import Written, entries_of, fragments_of, run_steps
 from xqg.index.store import add_columns, files_of, read_batches
 from xqg.index.work import QUERIES, Work
 from xqg.passages import Passage
@@ -59,7 +59,7 @@ def add_languages(
     """
     settings = {"command": "add-language", **encoder_settings(encoder), **queries.settings()}
 
-    def make(index: StoredIndex, work: Work) -> Changed:
+    def make(index: StoredIndex, work: Work) -> NextVersion:
         _check(index, encoder, queries)
         return _added(index, work, encoder, queries, progress)
 
@@ -112,7 +112,7 @@ def _rows(index: StoredIndex) -> Iterator[_Rows]:
 
 def _added(
     index: StoredIndex, work: Work, encoder: Encoder, source: QuerySource, progress: Listener | None
-) -> Changed:
+) -> NextVersion:
     import pyarrow as pa
 
     manifest = index.manifest
@@ -145,7 +145,7 @@ def _added(
         known = files_of(rows.fragment.metadata)
         return Written.of(index.path, [changed], known, queries=made.queries, ties=made.ties)
 
-    done = run_steps(work, index.path, _rows(index), write, ticker)
+    done = write_segments(work, index.path, _rows(index), write, ticker)
     described = replace(
         manifest,
         languages=tuple(sorted({*manifest.languages, *source.languages})),
@@ -155,7 +155,7 @@ def _added(
     )
     operation = columns_added(fragments_of(done), schema, described)
     about = {"languages": list(source.languages), "queries": sum(segment.queries for segment in done)}
-    return Changed(operation, about, entries_of(done), replace(index.notes, generation=None))
+    return NextVersion(operation, about, entries_of(done), replace(index.notes, generation=None))
 
 
 def _generation(index: StoredIndex, source: QuerySource) -> Generation:

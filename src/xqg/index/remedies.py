@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from xqg.index.versions import TRANSACTIONS, State, version_of
+from xqg.index.versions import TRANSACTIONS, VersionState, version_of
 
 __all__ = ["BACKUP", "Remedies"]
 
@@ -16,7 +16,7 @@ BUILD = "build the index again"
 class Remedies:
     """Remedies for the files of one index."""
 
-    def __init__(self, path: Path, states: Sequence[State], bad: Collection[str]) -> None:
+    def __init__(self, path: Path, states: Sequence[VersionState], bad: Collection[str]) -> None:
         """`states` are all versions, ascending; `bad` are the files that are damaged or missing."""
         self._path = path
         self._states = states

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from xqg.errors import XqgError
-from xqg.index.change import Changed, change
+from xqg.index.change import NextVersion, change
 from xqg.index.index import StoredIndex
 from xqg.index.operations import deleted, removal
 from xqg.index.work import Work
@@ -31,7 +31,7 @@ def remove_passages(path: Path | str, ids: Sequence[str], *, missing_ok: bool = 
     wanted = list(dict.fromkeys(ids))
     settings = {"command": "remove", "ids": hashlib.sha256(json.dumps(wanted).encode()).hexdigest()}
 
-    def make(index: StoredIndex, work: Work) -> Changed | None:
+    def make(index: StoredIndex, work: Work) -> NextVersion | None:
         known = set(index.ids())
         missing = [id_ for id_ in wanted if id_ not in known]
         if missing and not missing_ok:
@@ -46,6 +46,6 @@ def remove_passages(path: Path | str, ids: Sequence[str], *, missing_ok: bool = 
         if len(found) == len(index):
             raise XqgError(f"{index.path}: no passage would be left; delete the folder instead")
         gone = removal(index.dataset, found, index.path)
-        return Changed(deleted(gone), {"removed": gone.rows})
+        return NextVersion(deleted(gone), {"removed": gone.rows})
 
     return change(path, settings, make)

@@ -9,7 +9,7 @@ from typing import Any
 
 from xqg.augmentation import FUSIONS, Fusion, check_alpha
 from xqg.errors import XqgError
-from xqg.index.change import Changed, change
+from xqg.index.change import NextVersion, change
 from xqg.index.index import StoredIndex
 from xqg.index.operations import manifest_changed
 from xqg.index.work import Work
@@ -48,7 +48,7 @@ def reweight_index(
         "engine": engine,
     }
 
-    def make(index: StoredIndex, work: Work) -> Changed | None:
+    def make(index: StoredIndex, work: Work) -> NextVersion | None:
         new = {name: value for name, value in asked.items() if value is not None}
         if languages is not None:
             new["weighted"] = index.resolve(languages)
@@ -56,6 +56,6 @@ def reweight_index(
         if manifest == index.manifest:
             return None
         about = {name: list(value) if isinstance(value, tuple) else value for name, value in new.items()}
-        return Changed(manifest_changed(manifest), about)
+        return NextVersion(manifest_changed(manifest), about)
 
     return change(path, {"command": "reweight", **asked}, make)

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from xqg.errors import XqgError
-from xqg.index.leavings import check_whole, drop_deletions
+from xqg.index.lance_gaps import check_whole, drop_deletions
 from xqg.index.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -293,19 +293,19 @@ def take_table(dataset: Any, rows: Any, columns: Sequence[str], path: Path) -> p
 
 @contextmanager
 def _reading(path: Path) -> Iterator[None]:
-    with _told("read", path, f"if it was changed meanwhile, run the command again; else see `xqg verify {path}`"):
+    with _in_one_line("read", path, f"if it was changed meanwhile, run the command again; else see `xqg verify {path}`"):
         yield
 
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
     """Turn Lance's errors while it writes into an XqgError of one line."""
-    with _told("write", folder, "free space or mend the folder's permissions, then run the same command again"):
+    with _in_one_line("write", folder, "free space or mend the folder's permissions, then run the same command again"):
         yield
 
 
 @contextmanager
-def _told(what: str, path: Path, remedy: str) -> Iterator[None]:
+def _in_one_line(what: str, path: Path, remedy: str) -> Iterator[None]:
     """Lance's errors as one line, its panics too: they are no `Exception` and would end in a traceback."""
     try:
         yield

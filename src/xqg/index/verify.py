@@ -11,13 +11,13 @@ from pathlib import Path
 from xqg.errors import XqgError
 from xqg.index.change import WORK
 from xqg.index.checksums import CHECKSUMS, Entry, dataset_files, read_checksums
-from xqg.index.findings import Meter, Problem, Report
 from xqg.index.index import StoredIndex
+from xqg.index.journal import SEGMENTS
 from xqg.index.remedies import BACKUP, Remedies
-from xqg.index.steps import SEGMENTS
+from xqg.index.report import Meter, Problem, Report
 from xqg.index.store import DATASET
 from xqg.index.verify_rows import check_rows, passes
-from xqg.index.versions import State, guarded, hinted_version, look, manifests, version_of
+from xqg.index.versions import VersionState, guarded, hinted_version, manifests, read_version, version_of
 from xqg.index.work import Work, parts_folder
 from xqg.kept import is_locked, sha256_of
 from xqg.progress import Listener
@@ -70,13 +70,13 @@ class _Verification:
         self._compare(self.listing.values())
         # Lance may do anything with a damaged manifest: it is not given one.
         self.states = [
-            State(number, name, {name}, error="damaged") if name in self.bad else look(path, number, name)
+            VersionState(number, name, {name}, error="damaged") if name in self.bad else read_version(path, number, name)
             for number, name in self.listing.items()
         ]
         self.report.files, self.report.bytes = len(self.present), sum(self.present.values())
 
     @property
-    def latest(self) -> State | None:
+    def latest(self) -> VersionState | None:
         return self.states[-1] if self.states else None
 
     def run(self) -> None:
@@ -212,7 +212,7 @@ class _Verification:
             )
             self.report.notes.append(f"Lance's hint of the latest version {says}; the next change rights it")
 
-    def _rows(self, latest: State, remedies: Remedies) -> None:
+    def _rows(self, latest: VersionState, remedies: Remedies) -> None:
         if latest.manifest is None:
             return
         each = self.report.bytes / max(1, passes(latest.manifest) * latest.rows)

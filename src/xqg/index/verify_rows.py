@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from xqg.index import columns
-from xqg.index.findings import Problem
+from xqg.index.report import Problem
 from xqg.index.store import read_batches
-from xqg.index.versions import State
+from xqg.index.versions import VersionState
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,7 +37,7 @@ def passes(manifest: Manifest) -> int:
     return 2 + len(manifest.languages)
 
 
-def check_rows(state: State, path: Path, tick: Callable[[int], None]) -> list[Problem]:
+def check_rows(state: VersionState, path: Path, tick: Callable[[int], None]) -> list[Problem]:
     """What is wrong in the rows of a version that can be opened.
 
     Args:

@@ -17,7 +17,7 @@ from xqg.index.checksums import HINT
 from xqg.index.manifest import FORMAT, Manifest
 from xqg.index.store import DATASET, files_of, format_of, lance, manifest_of
 
-__all__ = ["MANIFESTS", "TRANSACTIONS", "State", "guarded", "hinted_version", "look", "manifests", "version_of"]
+__all__ = ["MANIFESTS", "TRANSACTIONS", "VersionState", "guarded", "hinted_version", "manifests", "read_version", "version_of"]
 
 MANIFESTS = f"{DATASET}/_versions"
 TRANSACTIONS = f"{DATASET}/_transactions/"  # what each commit was; no row is read from there
@@ -25,7 +25,7 @@ _LAST = 2**64 - 1  # manifests count down from here, so that the latest is the f
 
 
 @dataclass
-class State:
+class VersionState:
     """One version.
 
     Attributes:
@@ -78,9 +78,9 @@ def hinted_version(index: Path) -> int | None:
         return -1
 
 
-def look(index: Path, number: int, name: str) -> State:
+def read_version(index: Path, number: int, name: str) -> VersionState:
     """Open a version; what goes wrong is in the answer."""
-    state = State(number, name, {name})
+    state = VersionState(number, name, {name})
     try:
         with guarded(index):
             dataset = lance().dataset(index / DATASET, version=number)
@@ -93,7 +93,7 @@ def look(index: Path, number: int, name: str) -> State:
     return state
 
 
-def _files(dataset: Any, state: State) -> None:
+def _files(dataset: Any, state: VersionState) -> None:
     for fragment in dataset.get_fragments():
         described = fragment.metadata
         state.files.update(files_of(described))

@@ -1,7 +1,7 @@
 """A change under way: what was asked for and what is done of it, in a folder that survives a kill.
 
 The folder is INDEX/work for a change of an index and OUT.parts for a new one. `work.json` says what
-was asked for; what is finished lies in files beside it, named by what they hold (`steps`). The same
+was asked for; what is finished lies in files beside it, named by what they hold (`journal`). The same
 command goes on with them; another one is refused until the folder is gone. An exclusive lock on the
 folder that is changed keeps a second writer out.
 """

@@ -22,7 +22,7 @@ from xqg.index.store import files_of, lance
 from xqg.index.work import QUERIES, Work
 from xqg.kept import atomic_path, sha256_of
 
-__all__ = ["SEGMENTS", "Written", "entries_of", "fragments_of", "rows_of", "run_steps"]
+__all__ = ["SEGMENTS", "Written", "entries_of", "fragments_of", "rows_of", "write_segments"]
 
 SEGMENTS = "segments"
 
@@ -111,7 +111,7 @@ def entries_of(done: Iterable[Written]) -> dict[str, Entry]:
     return {name: entry for segment in done for name, entry in segment.files.items()}
 
 
-def run_steps(
+def write_segments(
     work: Work,
     folder: Path,
     segments: Iterable[Item],

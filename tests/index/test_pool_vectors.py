@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from xqg.errors import XqgError
-from xqg.index.pool import Part, PoolVectors, stored
+from xqg.index.pool_vectors import Part, PoolVectors, stored
 from xqg.kept import keep_array, kept_array
 
 

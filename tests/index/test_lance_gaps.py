@@ -8,7 +8,7 @@ import pytest
 
 from xqg.index import StoredIndex
 from xqg.index.compact import compact_index
-from xqg.index.leavings import check_whole
+from xqg.index.lance_gaps import check_whole
 from xqg.index.remove import remove_passages
 from xqg.index.store import DATASET, delete_rows, write_rows
 from xqg.passages import Passage

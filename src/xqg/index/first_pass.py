@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from xqg.augmentation import Fusion
 from xqg.errors import XqgError
-from xqg.index import pool
+from xqg.index import pool_vectors
 from xqg.index.index import StoredIndex
 from xqg.index.segment import Maker, Segment, query_texts
 from xqg.index.sources import QuerySource
@@ -75,10 +75,10 @@ def prepared(
         XqgError: a passage whose vector float16 cannot hold, unless `maker.skip_bad`.
     """
     filters = maker.cleaning.filters
-    parts: list[pool.Part] = []
+    parts: list[pool_vectors.Part] = []
     if maker.languages and any(one.needs != "texts" for one in filters):
         maker = replace(maker, folder=work.folder / POOL)
-        parts = pool.encoded(maker, pieces())
+        parts = pool_vectors.encoded(maker, pieces())
     maker = _with(maker, [_over(one, parts, np.float32, fusion) for one in filters])
     return _with_thresholds(maker, pieces(), maker.passage_vectors, source, work, advance)
 
@@ -96,10 +96,10 @@ def prepared_addition(
     Arguments and errors as of `prepared`.
     """
     filters = maker.cleaning.filters
-    parts: list[pool.Part] = []
+    parts: list[pool_vectors.Part] = []
     if source.languages and any(one.needs == "pool" for one in filters):
         maker = replace(maker, folder=work.folder / POOL)
-        parts = [pool.stored(index, work.folder / POOL, gone), *pool.encoded(maker, pieces())]
+        parts = [pool_vectors.stored(index, work.folder / POOL, gone), *pool_vectors.encoded(maker, pieces())]
     later = [_later(one, index) for one in filters]
     return _with(maker, [_over(one, parts, np.float16, index.manifest.fusion) for one in later])
 
@@ -124,9 +124,9 @@ def prepared_languages(
         The maker, and the thresholds of the new languages.
     """
     filters = maker.cleaning.filters
-    parts: list[pool.Part] = []
+    parts: list[pool_vectors.Part] = []
     if any(one.needs == "pool" for one in filters):
-        parts = [pool.stored(index, work.folder / POOL)]
+        parts = [pool_vectors.stored(index, work.folder / POOL)]
     maker = _with(maker, [_over(one, parts, np.float16, index.manifest.fusion) for one in filters])
     return _with_thresholds(maker, rows, vectors, source, work, advance)
 
@@ -153,8 +153,8 @@ def _with(maker: Maker, filters: Iterable[QueryFilter]) -> Maker:
     return replace(maker, cleaning=replace(maker.cleaning, filters=tuple(filters)))
 
 
-def _over(one: QueryFilter, parts: list[pool.Part], dtype: npt.DTypeLike, fusion: Fusion) -> QueryFilter:
-    return pool.over(one, parts, dtype, fusion) if isinstance(one, PoolFilter) else one
+def _over(one: QueryFilter, parts: list[pool_vectors.Part], dtype: npt.DTypeLike, fusion: Fusion) -> QueryFilter:
+    return pool_vectors.over(one, parts, dtype, fusion) if isinstance(one, PoolFilter) else one
 
 
 def _later(one: QueryFilter, index: StoredIndex) -> QueryFilter:
