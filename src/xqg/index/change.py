@@ -75,14 +75,14 @@ def change(
         index = StoredIndex.open(path, lost_ok=back)
         if back and lost_version(path) is not None:
             seal(path, index.version)  # who goes back from a version that is lost gives it up
+        if not back:
+            index.check_data()
         done = index.message.get("digest")
         _complete(path, done, index)
         if done == digest_of(settings):
             return index
         work = Work.open(path / WORK, {**settings, "base": index.version})
         try:
-            if not back:
-                index.check_data()
             changed = make(index, work)
             if changed is None:
                 work.clear()
