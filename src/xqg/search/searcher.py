@@ -87,13 +87,21 @@ class Searcher:
         """
         with self._following:
             before = self.index
-            latest = before.latest()
-            if latest is before:
-                return False
-            if latest.manifest.encoder != before.manifest.encoder:
-                raise XqgError(f"{latest.path}: made with another encoder now; open it anew")
-            state = self._opened(latest)
-            state.prepare()
+            for _ in range(REOPENED):
+                latest = before.latest()
+                if latest is before:
+                    return False
+                if latest.manifest.encoder != before.manifest.encoder:
+                    raise XqgError(f"{latest.path}: made with another encoder now; open it anew")
+                try:
+                    state = self._opened(latest)
+                    state.prepare()
+                    break
+                except XqgError:
+                    if latest.latest() is latest:  # else it went away while its engine was made
+                        raise
+            else:
+                return False  # versions come and go too fast: the next call tries again
             self._state = state
             return True
 
