@@ -13,7 +13,17 @@ import pytest
 
 from kept.living import names
 from xqg.errors import XqgError
-from xqg.kept import add_digest, cached, digests, is_whole, keep_array, kept_array, sha256_of
+from xqg.kept import (
+    add_digest,
+    cached,
+    digests,
+    is_whole,
+    keep_array,
+    keep_bytes,
+    kept_array,
+    kept_bytes,
+    sha256_of,
+)
 
 
 def test_sha256_of_a_file_and_of_a_folder(tmp_path: Path) -> None:
@@ -168,3 +178,19 @@ def test_where_nothing_can_be_kept(tmp_path: Path) -> None:
     assert names(tmp_path) == []
     (tmp_path / "file").write_text("x")
     assert cached(tmp_path / "file" / "v", lambda: "value", read=read_file, write=write_file) == "value"
+
+
+def test_kept_bytes_are_believed_to_the_bit(tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    keep_bytes(path, b'{"a":\n1}', sync=True)
+    whole = path.read_bytes()
+    assert whole == hashlib.sha256(b'{"a":\n1}').hexdigest().encode() + b'\n{"a":\n1}'
+    assert kept_bytes(path) == b'{"a":\n1}'
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert kept_bytes(path) is None, place
+        path.write_bytes(whole[:place])
+        assert kept_bytes(path) is None, place
+    path.unlink()
+    with pytest.raises(FileNotFoundError):
+        kept_bytes(path)

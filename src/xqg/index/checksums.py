@@ -7,7 +7,6 @@ that it sealed: an index whose latest version is an earlier one has lost what ca
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from xqg.errors import XqgError
 from xqg.index.store import DATASET
-from xqg.kept import atomic_path, sha256_of
+from xqg.kept import keep_bytes, kept_bytes, sha256_of
 
 __all__ = ["CHECKSUMS", "Entry", "Seal", "dataset_files", "read_checksums", "seal", "settle"]
 
@@ -95,13 +94,8 @@ def seal(index: Path, version: int, known: Mapping[str, Entry] | None = None) ->
     files: dict[str, Entry] = {}
     for name in dataset_files(index):
         files.update({name: entries[name]} if name in entries else settle(index, [name]))
-    for left in index.glob(f".{CHECKSUMS}.*.part"):  # by a kill: this is under the writer's lock
-        left.unlink(missing_ok=True)
     body = json.dumps({"version": version, "files": files}, indent=0, sort_keys=True).encode()
-    with atomic_path(index / CHECKSUMS) as temporary, temporary.open("wb") as file:
-        file.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-        file.flush()
-        os.fsync(file.fileno())
+    keep_bytes(index / CHECKSUMS, body, sync=True)
 
 
 def read_checksums(index: Path) -> Seal | None:
@@ -112,8 +106,8 @@ def read_checksums(index: Path) -> Seal | None:
     """
     path = index / CHECKSUMS
     try:
-        digest, _, body = path.read_bytes().partition(b"\n")
-        if hashlib.sha256(body).hexdigest().encode() == digest:
+        body = kept_bytes(path)
+        if body is not None:
             row = json.loads(body)
             version = row.get("version")  # in format 2 the files alone
             listed = row if version is None else row["files"]

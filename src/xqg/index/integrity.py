@@ -8,7 +8,6 @@ does not use that memory: it reads every file.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -19,7 +18,7 @@ from xqg.errors import XqgError
 from xqg.index.checksums import Entry, Seal, read_checksums
 from xqg.index.store import CACHE, DATASET, files_of
 from xqg.index.versions import MANIFESTS, manifests
-from xqg.kept import atomic_path, sha256_of
+from xqg.kept import keep_bytes, kept_bytes, sha256_of
 
 __all__ = ["VERIFIED", "check_data", "check_manifest", "file_digests", "listed_digests", "lost_version", "remember", "version_files"]
 
@@ -44,9 +43,7 @@ def version_files(dataset: Any) -> list[str]:
 def lost_version(path: Path) -> int | None:
     """The version that was sealed, where only earlier ones are there; else None."""
     seal = _seal(path)
-    if seal is None or seal.version is None or max(manifests(path), default=0) >= seal.version:
-        return None
-    return seal.version
+    return None if seal is None else _lost(seal, max(manifests(path), default=0))
 
 
 def check_manifest(path: Path, version: int | None = None, lost_ok: bool = False) -> None:
@@ -64,9 +61,10 @@ def check_manifest(path: Path, version: int | None = None, lost_ok: bool = False
         return
     names = manifests(path)
     latest = max(names, default=0)
-    if seal.version is not None and latest < seal.version and not lost_ok:
+    lost = _lost(seal, latest)
+    if lost is not None and not lost_ok:
         raise XqgError(
-            f"{path}: damaged: its latest version was {seal.version}, and the latest that is there is {latest}; take "
+            f"{path}: damaged: its latest version was {lost}, and the latest that is there is {latest}; take "
             f"{MANIFESTS} from a backup, or go back to version {latest} (`xqg restore {path} {latest}`)"
         )
     name = names.get(latest if version is None else version)
@@ -108,6 +106,11 @@ def remember(path: Path, entries: Mapping[str, Entry]) -> None:
     """Note files that were written just now as sound, so that nobody has to hash them again."""
     found = {name: [*_stamp(path, name), sha] for name, (_, sha) in entries.items() if (path / name).exists()}
     _remember(path, {**_remembered(path), **found})
+
+
+def _lost(seal: Seal, latest: int) -> int | None:
+    """The version that was sealed, where the latest that is there is an earlier one; else None."""
+    return seal.version if seal.version is not None and latest < seal.version else None
 
 
 def _seal(path: Path) -> Seal | None:
@@ -174,10 +177,8 @@ def _stamp(path: Path, name: str) -> list[int]:
 
 def _remembered(path: Path) -> dict[str, list[Any]]:
     try:
-        digest, _, body = (path / CACHE / VERIFIED).read_bytes().partition(b"\n")
-        if hashlib.sha256(body).hexdigest().encode() != digest:
-            return {}
-        return {str(name): list(entry) for name, entry in json.loads(body).items()}
+        body = kept_bytes(path / CACHE / VERIFIED)
+        return {} if body is None else {str(name): list(entry) for name, entry in json.loads(body).items()}
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return {}
 
@@ -185,5 +186,5 @@ def _remembered(path: Path) -> dict[str, list[Any]]:
 def _remember(path: Path, entries: dict[str, list[Any]]) -> None:
     """Keep what is known of files that are still there; a folder that cannot be written is no error."""
     body = json.dumps({name: entry for name, entry in entries.items() if (path / name).exists()}).encode()
-    with suppress(OSError), atomic_path(path / CACHE / VERIFIED) as temporary:
-        temporary.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+    with suppress(OSError):
+        keep_bytes(path / CACHE / VERIFIED, body)

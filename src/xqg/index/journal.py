@@ -7,7 +7,6 @@ goes on after a kill is what was written and nothing else. These files are all t
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -20,7 +19,7 @@ from xqg.index.checksums import Entry, settle
 from xqg.index.progress import Ticker
 from xqg.index.store import files_of, lance
 from xqg.index.work import QUERIES, Work
-from xqg.kept import atomic_path, sha256_of
+from xqg.kept import keep_bytes, kept_bytes, sha256_of
 
 __all__ = ["SEGMENTS", "Written", "entries_of", "fragments_of", "rows_of", "write_segments"]
 
@@ -71,17 +70,14 @@ class Written:
         facts = {"queries": self.queries, "bad": self.bad, "ties": self.ties}
         row = {"fragments": fragments, "files": self.files, **facts}
         body = json.dumps(row, ensure_ascii=False).encode()
-        with atomic_path(path) as temporary, temporary.open("wb") as file:
-            file.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-            file.flush()
-            os.fsync(file.fileno())
+        keep_bytes(path, body, sync=True)
 
     @classmethod
     def load(cls, path: Path, folder: Path) -> Written | None:
         """What `save` wrote, if it and the files that it lists are as they were written; else None."""
         try:
-            digest, _, body = path.read_bytes().partition(b"\n")
-            if hashlib.sha256(body).hexdigest().encode() != digest:
+            body = kept_bytes(path)
+            if body is None:
                 return None
             row = json.loads(body)
             files = {name: (size, sha) for name, (size, sha) in row["files"].items()}

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["add_digest", "cached", "is_whole", "keep_array", "kept_array", "sha256_of"]
+__all__ = [
+    "add_digest",
+    "cached",
+    "is_whole",
+    "keep_array",
+    "keep_bytes",
+    "kept_array",
+    "kept_bytes",
+    "sha256_of",
+]
 
 T = TypeVar("T")
 
@@ -116,6 +125,29 @@ def keep_array(path: Path, array: npt.NDArray[Any]) -> None:
             f"{path}: cannot be written ({error.strerror or error}); free space or mend the folder's permissions, "
             "then run the same command again"
         ) from None
+
+
+def keep_bytes(path: Path, content: bytes, sync: bool = False) -> None:
+    """Write a file whose first line is the SHA-256 of the rest, which people can read as it is.
+
+    Args:
+        sync: have it on the disk when this returns; see `atomic_path`.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with atomic_path(path, sync=sync) as temporary:
+        temporary.write_bytes(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+
+
+def kept_bytes(path: Path) -> bytes | None:
+    """The content that `keep_bytes` wrote; None where the file is not what it wrote.
+
+    Raises:
+        OSError: there is none, or it cannot be read.
+    """
+    digest, _, content = path.read_bytes().partition(b"\n")
+    return content if hashlib.sha256(content).hexdigest().encode() == digest else None
 
 
 _sound: dict[str, tuple[int, ...]] = {}  # files whose digest was right, and how they were then

@@ -139,6 +139,7 @@ def files_of(path: Path) -> list[Path]:
 
 
 def folders_of(path: Path) -> list[Path]:
+    """A folder and all folders below it, in order; none where it is a file."""
     return sorted(one for one in [path, *path.rglob("*")] if one.is_dir())
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xqg.kept import atomic_path
+from xqg.kept import keep_bytes, kept_bytes
 from xqg.search.ngrams import BIGRAM, FOUR_GRAM
 from xqg.search.postings import Postings
 
@@ -82,8 +82,7 @@ def write(folder: Path, segments: Segments, postings: Postings) -> None:
         "bytes": len(body),
     }
     packed = json.dumps(about).encode() + b"\n" + pa.compress(body, codec="zstd", asbytes=True)
-    with atomic_path(folder / segments.name) as temporary:
-        temporary.write_bytes(hashlib.sha256(packed).hexdigest().encode() + b"\n" + packed)
+    keep_bytes(folder / segments.name, packed)
 
 
 def listed(folder: Path) -> dict[Path, Segments]:
@@ -126,10 +125,9 @@ def read(path: Path) -> tuple[Segments, Postings] | None:
 def _sound(path: Path) -> bytes | None:
     """A file without its first line, where that is right."""
     try:
-        digest, _, content = path.read_bytes().partition(b"\n")
+        return kept_bytes(path)
     except OSError:
         return None
-    return content if hashlib.sha256(content).hexdigest().encode() == digest else None
 
 
 def drop(folder: Path, needed: Collection[str]) -> None:
